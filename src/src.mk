@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The rooms, the module and the command. A new source or header gets a line in
+# the list of its room (tests/lint/lists finds one that was forgotten).
+
+KL_BASE = \
+	src/base/auto.h \
+	src/base/bytes.c \
+	src/base/bytes.h \
+	src/base/conf.h \
+	src/base/handles.h \
+	src/base/lock.h \
+	src/base/log.h \
+	src/base/process.h \
+	src/base/rv.c \
+	src/base/rv.h \
+	src/base/secret.c \
+	src/base/secret.h
+
+KL_CRYPTO = \
+	src/crypto/eng.h \
+	src/crypto/eng_int.h \
+	src/crypto/prim.h
+
+KL_SEAL = \
+	src/seal/seal.h
+
+KL_STORE = \
+	src/store/store.h
+
+KL_MECH =
+
+KL_OBJECT =
+
+KL_SESSION =
+
+KL_API =
+
+KL_CLI =
+
+# --- all rooms but the command, for the module, the command and the tests ---
+
+noinst_LTLIBRARIES += libkluis.la
+noinst_HEADERS += include/pkcs11.h
+libkluis_la_SOURCES = $(KL_BASE) $(KL_CRYPTO) $(KL_SEAL) $(KL_STORE) \
+	$(KL_MECH) $(KL_OBJECT) $(KL_SESSION) $(KL_API)
+
+KL_LIBS = $(SQLITE_LIBS) $(CRYPTO_LIBS) -lpthread
+
+# --- the module ---
+#
+# nodelete: a host may dlclose while a thread or an exit handler is still in
+# here. Bsymbolic, exclude-libs and the version script keep our SQLite ours;
+# exclude-libs names its archive only, because ALL would take libkluis too.
+
+pkcs11mod_LTLIBRARIES = kluis-pkcs11.la
+kluis_pkcs11_la_SOURCES =
+kluis_pkcs11_la_LIBADD = libkluis.la $(KL_LIBS)
+kluis_pkcs11_la_DEPENDENCIES = libkluis.la src/kluis.map
+kluis_pkcs11_la_LDFLAGS = $(AM_LDFLAGS) $(KL_MODULE_LDFLAGS) \
+	-module -avoid-version -shared \
+	-Wl,-z,nodelete -Wl,-Bsymbolic -Wl,--exclude-libs,libsqlite3.a \
+	-Wl,--version-script=$(top_srcdir)/src/kluis.map
+
+# Programs load the .so; libtool's own description of it helps nobody.
+install-exec-hook:
+	rm -f $(DESTDIR)$(pkcs11moddir)/kluis-pkcs11.la
+
+# --- the command ---
+
+# --- what p11-kit and pkg-config read ---
+
+pkcs11conf_DATA = kluis.module
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = kluis.pc
+
+kluis.module: src/kluis.module.in Makefile
+	$(AM_V_GEN)$(KL_SUBST) $(top_srcdir)/src/kluis.module.in >$@
+kluis.pc: src/kluis.pc.in Makefile
+	$(AM_V_GEN)$(KL_SUBST) $(top_srcdir)/src/kluis.pc.in >$@
+
+CLEANFILES += kluis.module kluis.pc
+EXTRA_DIST += src/ROOMS src/kluis.map src/kluis.module.in src/kluis.pc.in

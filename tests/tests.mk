@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Tests. To add one:
+#
+#  - a unit test of src/ROOM/FILE.c is tests/ROOM/test_FILE.c, a cmocka
+#    program of one file. Add its name without .c to KL_TESTS; it is compiled
+#    with the flags of the tree and linked with libkluis.la (all rooms),
+#    the kit (tests/kit/*.c), cmocka and -ldl. Nothing else is needed; a program
+#    that only loads the module takes nothing of libkluis.la.
+#  - a script goes to KL_SCRIPT: executable, with a first line that names its
+#    interpreter.
+#
+# All of them run under tests/kit/tap, which says what may be printed, how a
+# skip gives its reason, and which environment they get. Besides that they see
+#	KLUIS_MODULE	the built module
+#	KLUIS_CLI	the built command
+#	KLUIS_SRCDIR	the source tree (read-only under "make distcheck")
+#	KLUIS_BUILDDIR	the build tree
+#	KLUIS_PRELOAD	with --enable-sanitizers: what a program that is not
+#			instrumented needs as LD_PRELOAD before it loads the
+#			module; else empty
+# Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
+
+KL_TESTS =
+
+KL_SCRIPT = \
+	tests/lint/banned \
+	tests/lint/headers \
+	tests/lint/lists \
+	tests/lint/rooms \
+	tests/lint/sizes \
+	tests/lint/spdx \
+	tests/lint/symbols \
+	tests/lint/twins
+
+# --- how they are built ---
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(KL_TESTS)
+TESTS += $(KL_TESTS)
+else
+check-local:
+	@echo "unit tests need cmocka: install libcmocka-dev, configure again"
+	@exit 1
+endif
+TESTS += $(KL_SCRIPT)
+
+AM_CPPFLAGS += -I$(top_srcdir)/tests
+LDADD = libkluis.la $(CMOCKA_LIBS) $(KL_LIBS)
+
+# --- how they are run ---
+
+TEST_EXTENSIONS =
+LOG_DRIVER = $(top_srcdir)/tests/kit/tap
+AM_TESTS_ENVIRONMENT = \
+	KLUIS_MODULE='$(abs_builddir)/.libs/kluis-pkcs11.so'; \
+	KLUIS_CLI='$(abs_builddir)/kluis'; \
+	KLUIS_SRCDIR='$(abs_srcdir)'; \
+	KLUIS_BUILDDIR='$(abs_builddir)'; \
+	KLUIS_PRELOAD='$(KL_PRELOAD)'; \
+	CC='$(CC)'; NM='$(NM)'; \
+	export KLUIS_MODULE KLUIS_CLI KLUIS_SRCDIR KLUIS_BUILDDIR; \
+	export KLUIS_PRELOAD CC NM;
+
+EXTRA_DIST += $(KL_SCRIPT) tests/kit/tap tests/lint
