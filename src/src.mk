@@ -8,9 +8,13 @@ KL_BASE = \
 	src/base/bytes.c \
 	src/base/bytes.h \
 	src/base/conf.h \
+	src/base/handles.c \
 	src/base/handles.h \
+	src/base/lock.c \
 	src/base/lock.h \
+	src/base/log.c \
 	src/base/log.h \
+	src/base/process.c \
 	src/base/process.h \
 	src/base/rv.c \
 	src/base/rv.h \
@@ -28,9 +32,11 @@ KL_SEAL = \
 KL_STORE = \
 	src/store/store.h
 
-KL_MECH =
+KL_MECH = \
+	src/mech/mech.h
 
-KL_OBJECT =
+KL_OBJECT = \
+	src/object/object.h
 
 KL_SESSION =
 

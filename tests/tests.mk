@@ -25,6 +25,7 @@ KL_TESTS =
 
 KL_SCRIPT = \
 	tests/lint/banned \
+	tests/lint/driver \
 	tests/lint/headers \
 	tests/lint/lists \
 	tests/lint/rooms \
@@ -58,8 +59,8 @@ AM_TESTS_ENVIRONMENT = \
 	KLUIS_SRCDIR='$(abs_srcdir)'; \
 	KLUIS_BUILDDIR='$(abs_builddir)'; \
 	KLUIS_PRELOAD='$(KL_PRELOAD)'; \
-	CC='$(CC)'; NM='$(NM)'; \
+	CC='$(CC)'; NM='$(NM)'; PYTHONDONTWRITEBYTECODE=1; \
 	export KLUIS_MODULE KLUIS_CLI KLUIS_SRCDIR KLUIS_BUILDDIR; \
-	export KLUIS_PRELOAD CC NM;
+	export KLUIS_PRELOAD CC NM PYTHONDONTWRITEBYTECODE;
 
 EXTRA_DIST += $(KL_SCRIPT) tests/kit/tap tests/lint
