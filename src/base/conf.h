@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Configuration: none needed.  A file of `key = value` lines (# starts a
+ * comment, blank lines are fine), overridden by `key=value` pairs that the
+ * application passes in CK_C_INITIALIZE_ARGS.pReserved, overridden by the
+ * environment (KLUIS_STORE, KLUIS_LOG).  File: KLUIS_CONF, else
+ * $XDG_CONFIG_HOME/kluis/kluis.conf (~/.config when unset), else
+ * /etc/kluis/kluis.conf.  Environment through secure_getenv only.
+ * A missing file is normal (but one named by KLUIS_CONF must exist); an
+ * unreadable or wrong one (unknown key, bad value, no `=`) is an error.
+ */
+#ifndef KLUIS_BASE_CONF_H
+#define KLUIS_BASE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/rv.h"
+
+enum conf_policy { CONF_POLICY_DEFAULT, CONF_POLICY_STRICT, CONF_POLICY_COMPATIBLE };
+
+/* All strings are owned by the struct; NULL means not set. */
+struct conf {
+	char *file;		/* the file that was read, NULL = none */
+	char *store;		/* store directory, absolute, never NULL */
+	char *log;		/* log setting, see log_setup */
+	char *providers;	/* comma-separated provider names */
+	char *properties;	/* property query for fetches */
+	enum conf_policy policy;
+	bool legacy;		/* legacy = yes: RSA-1024, MD5, 3DES ... */
+	size_t pin_min;		/* pin-min: 4..255, default 4 */
+	unsigned pin_tries;	/* pin-tries: 3..255, default 10 */
+	/*
+	 * pin-cost = test: cheap PIN derivation, for tests only.  It takes
+	 * effect only when the store directory holds a file named
+	 * kluis-test-store, so that no production set-up reaches it by
+	 * accident; otherwise C_Initialize fails and says why.
+	 */
+	bool pin_cost_test;
+	size_t rsa_min;		/* rsa-min: smallest RSA modulus in bits, default
+				   2048, 1024 with legacy = yes */
+};
+
+/*
+ * Reads the configuration.  reserved: the application's string of pairs
+ * separated by white space (values may be quoted with '' or ""), or NULL.
+ * store is resolved as design says: KLUIS_STORE, else `store`, else
+ * /var/lib/kluis for root, else $XDG_DATA_HOME/kluis or ~/.local/share/kluis.
+ * CKR_GENERAL_ERROR with one log line naming file, line and reason;
+ * CKR_ARGUMENTS_BAD when `reserved` is wrong.  Nothing is created on disk.
+ */
+CK_RV conf_read(const char *reserved, struct conf *out) KL_MUST_USE;
+/* Frees the strings and zeroes. */
+void conf_done(struct conf *c);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The engine: everything cryptographic, over libcrypto's EVP.  It knows no
+ * handle, session, attribute or template: keys come in as parts, algorithms as
+ * rows of mech's table, parameters parsed.
+ *
+ * One struct eng serves a process.  It owns an OSSL_LIB_CTX of its own, loaded
+ * with the configured providers; nothing touches the application's default
+ * context.  Algorithms are fetched at first use and kept.  All functions are
+ * safe to call from several threads, except that one eng_op is used by one
+ * thread at a time.  A struct eng is never destroyed once a context was made
+ * (threads keep DRBGs in it); after libcrypto's own clean-up (OPENSSL_cleanup)
+ * eng_gone() is true and no function but eng_gone, *_put and *_free (which then
+ * do nothing) may be called.  After a fork the child makes a new one.
+ *
+ * Failures leave the caller's OpenSSL error queue as it was.
+ */
+#ifndef KLUIS_CRYPTO_ENG_H
+#define KLUIS_CRYPTO_ENG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/secret.h"
+
+/* ------------------------------------------------------------ the engine */
+
+struct eng;
+
+/*
+ * A new engine.  providers: comma-separated names to load ("default" when
+ * NULL); properties: property query for every fetch, or NULL; rsa_min: the
+ * smallest RSA modulus in bits that import and generation accept; both strings
+ * are copied.  Cheap: the library context is made at first use, under the
+ * engine's own lock.  A provider that does not load is an error at that first use: CKR_GENERAL_ERROR and one log line.
+ */
+CK_RV eng_new(const char *providers, const char *properties, size_t rsa_min,
+    struct eng **out) KL_MUST_USE;
+/* Whether `e` was made with these same settings, so that a second C_Initialize
+ * may keep it. */
+bool eng_same(const struct eng *e, const char *providers,
+    const char *properties, size_t rsa_min);
+/* Before the first eng_new of a process and with no lock held: lets libcrypto
+ * read the application's openssl.cnf into the default context now, so that it
+ * cannot happen inside one of our calls, and arranges eng_gone.  Idempotent. */
+void eng_prepare(void);
+/* Whether libcrypto was cleaned up (the process is exiting). */
+bool eng_gone(void);
+/* Text such as "OpenSSL 3.0.15 3 Sep 2024" of the libcrypto in use. */
+const char *eng_library(void);
+
+/* n random bytes to p from the engine's own DRBG.  CKR_DEVICE_ERROR. */
+CK_RV eng_random(struct eng *e, uint8_t *p, size_t n) KL_MUST_USE;
+/* Mixes caller's bytes into the DRBG (as additional input, never as entropy). */
+CK_RV eng_seed(struct eng *e, struct bytes seed) KL_MUST_USE;
+
+/* ------------------------------------------------------------------ keys */
+
+enum eng_type {
+	ENG_SECRET,	/* bytes: AES, generic, HMAC ... */
+	ENG_RSA,
+	ENG_EC,		/* short Weierstrass */
+	ENG_ED,		/* Ed25519, Ed448 */
+	ENG_MONT,	/* X25519, X448 */
+	ENG_TYPES
+};
+
+/* What a key is made of; numbers are unsigned big-endian, no length rule. */
+enum eng_part {
+	PART_N, PART_E, PART_D, PART_P, PART_Q, PART_DP, PART_DQ, PART_QINV,
+	PART_CURVE,	/* curve as DER: OBJECT IDENTIFIER or PrintableString */
+	PART_POINT,	/* public point: EC: X9.62 octets (0x04.., compressed taken
+			   too), Edwards/Montgomery: RFC 8032/7748 bytes */
+	PART_PRIV,	/* EC: scalar; Edwards/Montgomery: RFC 8032/7748 bytes */
+	PART_VALUE,	/* secret key bytes */
+	PARTS
+};
+struct eng_parts {
+	struct bytes part[PARTS];	/* n == 0: absent */
+};
+
+/* A key ready for use: counted, immutable, shared between threads. */
+struct eng_key;
+
+/*
+ * Builds a key.  Private keys (private = true) need: RSA N and D (E and the
+ * CRT numbers optional but all five or none; absent ones are computed when E
+ * is there), EC CURVE and PRIV (POINT computed when absent), ED/MONT CURVE and
+ * PRIV.  Public: N and E; CURVE and POINT.  Secret: VALUE, 1 byte or more.
+ * Refuses weak or inconsistent material (design 9.6): even, small or
+ * (> 16384 bit) moduli, e even or < 3, n != p*q, d that does not fit, points off the curve, at
+ * infinity or (Montgomery/Edwards) of small order, private half not matching
+ * POINT.  CKR_ATTRIBUTE_VALUE_INVALID for bad material, CKR_CURVE_NOT_SUPPORTED
+ * for a curve libcrypto lacks, CKR_TEMPLATE_INCOMPLETE for a missing part,
+ * CKR_KEY_SIZE_RANGE for a modulus size outside the limits.  The caller owns
+ * one reference.
+ */
+CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
+    const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
+
+/* What to generate. */
+struct eng_gen {
+	enum eng_type type;
+	size_t bits;		/* RSA: modulus bits (2048..16384) */
+	struct bytes pub_exp;	/* RSA: public exponent, absent = 65537 */
+	struct bytes curve;	/* EC, ED, MONT: as PART_CURVE */
+	size_t len;		/* SECRET: bytes */
+};
+/* A new key (pair); runs the pairwise check of design section 8 on pairs. */
+CK_RV eng_key_generate(struct eng *e, const struct eng_gen *spec,
+    struct eng_key **out) KL_MUST_USE;
+
+/* One more reference / one fewer (NULL is fine; putp leaves NULL). */
+struct eng_key *eng_key_get(struct eng_key *k);
+void eng_key_put(struct eng_key *k);
+void eng_key_putp(struct eng_key **k);
+
+enum eng_type eng_key_type(const struct eng_key *k);
+bool eng_key_private(const struct eng_key *k);	/* true for SECRET */
+/* RSA modulus, EC field, ED/MONT nominal (255, 448...) in bits; SECRET: bytes * 8. */
+size_t eng_key_bits(const struct eng_key *k);
+/*
+ * One part of the key, in canonical form (numbers without leading zeros except
+ * EC PRIV, which has the order's length; POINT uncompressed; CURVE as OID DER,
+ * Edwards and Montgomery curves also as OID).  Owned by the caller.  CKR_ATTRIBUTE_TYPE_INVALID when the key has no
+ * such part.
+ */
+CK_RV eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
+    struct secret **out) KL_MUST_USE;
+/* DER SubjectPublicKeyInfo of a public or private key, appended to out. */
+CK_RV eng_key_spki(struct eng *e, const struct eng_key *k, struct buf *out)
+    KL_MUST_USE;
+/* DER PrivateKeyInfo (PKCS#8, 3.2 section 6.7) of a private key; and back:
+ * *type tells what it was.  CKR_WRAPPED_KEY_INVALID when der is not one;
+ * trailing zero bytes are ignored when trailing_zeros is set, else refused. */
+CK_RV eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
+    KL_MUST_USE;
+CK_RV eng_key_from_pkcs8(struct eng *e, struct bytes der, bool trailing_zeros,
+    struct eng_key **out) KL_MUST_USE;
+/*
+ * CKA_CHECK_VALUE, 3 bytes (3.2 section 4.10.2): block_cipher: the first bytes
+ * of a zero block encrypted with AES under the key; else of SHA-1 of the value.
+ */
+CK_RV eng_key_check(struct eng *e, const struct eng_key *k, bool block_cipher,
+    uint8_t out[3]) KL_MUST_USE;
+/* First n bytes (n <= 20) of SHA-1 over data: certificates' check value. */
+CK_RV eng_sha1_prefix(struct eng *e, struct bytes data, uint8_t *out, size_t n)
+    KL_MUST_USE;
+
+/*
+ * Curves.  Reads CKA_EC_PARAMS in any accepted form (OID; PrintableString
+ * curveName, case-insensitive, both OpenSSL's, NIST's and SEC names; never explicit parameters) for
+ * a key type EC, ED or MONT and appends the standard form (OID DER) to out.
+ * Ed25519 etc. also under the OIDs of RFC 8410 and the 3.0-era curveName strings.  CKR_CURVE_NOT_SUPPORTED
+ * / CKR_ATTRIBUTE_VALUE_INVALID.  bits may be NULL.
+ */
+CK_RV eng_curve(struct eng *e, enum eng_type type, struct bytes params,
+    struct buf *out, size_t *bits) KL_MUST_USE;
+/*
+ * Reads CKA_EC_POINT as callers give it for a curve in standard form: DER
+ * OCTET STRING, DER BIT STRING or raw bytes, compressed or not; appends the
+ * raw point (X9.62 uncompressed, or RFC bytes) to out.  A raw point that looks
+ * like DER is still taken raw when only that fits the curve's length.
+ */
+CK_RV eng_point(struct eng *e, enum eng_type type, struct bytes curve,
+    struct bytes point, struct buf *out) KL_MUST_USE;
+/* Appends the DER OCTET STRING around data. */
+void eng_octet_string(struct bytes data, struct buf *out);
+/* SubjectPublicKeyInfo inside a DER X.509 certificate, appended to out;
+ * CKR_ATTRIBUTE_VALUE_INVALID when der is no certificate. */
+CK_RV eng_cert_spki(struct eng *e, struct bytes der, struct buf *out)
+    KL_MUST_USE;
+
+/* ------------------------------------------------------------ algorithms */
+
+enum eng_family {
+	ENG_F_NONE,
+	ENG_F_DIGEST,		/* md */
+	ENG_F_HMAC,		/* md, par.mac_len */
+	ENG_F_CMAC,		/* AES-CMAC */
+	ENG_F_CIPHER,		/* mode: "ECB" "CBC" "CTR"; pad for CBC_PAD */
+	ENG_F_AEAD,		/* mode: "GCM" "CCM" */
+	ENG_F_KEYWRAP,		/* mode: "WRAP" (RFC 3394), "WRAP-PAD" (RFC 5649) */
+	ENG_F_RSA_PKCS1,	/* sign (md or raw DigestInfo) and encrypt */
+	ENG_F_RSA_RAW,		/* X.509 */
+	ENG_F_RSA_PSS,		/* md = digest done here, else par.md of the input */
+	ENG_F_RSA_OAEP,
+	ENG_F_ECDSA,		/* md or raw hash; signatures are r || s */
+	ENG_F_EDDSA,		/* par.ph, par.has_context, par.context */
+	ENG_F_ECDH,		/* derive; cofactor */
+	ENG_F_KEYGEN
+};
+
+/* Static description of what a mechanism does, part of a row in mech. */
+struct eng_alg {
+	enum eng_family fam;
+	const char *md;		/* libcrypto's digest name, NULL = none */
+	const char *mode;
+	bool pad;		/* PKCS#7 padding */
+	bool cofactor;
+};
+
+/* Parsed parameters; views are borrowed for the call of eng_op_init only. */
+struct eng_par {
+	struct bytes iv;
+	struct bytes aad;
+	size_t tag_len;		/* bytes */
+	size_t data_len;	/* CCM: message length in bytes */
+	unsigned ctr_bits;	/* CTR: 1..128 */
+	const char *md;		/* PSS, OAEP: hash */
+	const char *mgf_md;	/* PSS, OAEP: MGF1's hash */
+	size_t salt_len;	/* PSS, bytes */
+	struct bytes label;	/* OAEP */
+	size_t mac_len;		/* *_GENERAL; 0 = full length */
+	bool has_context;	/* EdDSA: Ed25519ctx / explicit parameters */
+	bool ph;
+	struct bytes context;
+	const char *kdf_md;	/* ECDH: NULL = CKD_NULL, else X9.63 with this hash */
+	bool kdf_sp800;		/* SP 800-56A one-step instead of X9.63 */
+	struct bytes shared;	/* ECDH: shared info */
+	struct bytes peer;	/* ECDH: the other's public point, as given */
+};
+
+enum eng_dir { ENG_ENCRYPT, ENG_DECRYPT, ENG_SIGN, ENG_VERIFY, ENG_DIGEST };
+
+/* Whether the libcrypto in use offers it (fetched once, remembered). */
+bool eng_can(struct eng *e, const struct eng_alg *alg);
+
+/* ------------------------------------------------------------ operations */
+
+/*
+ * A running operation.  States are the session's business; here a caller
+ * must use: init, then once | (update* final), then init again or free.
+ * After an error, and after once/final, only init and free are allowed.
+ * Multi-part works for every family, except that RSA raw/PKCS1/OAEP without md, ECDSA without md and KEYWRAP buffer their
+ * input (up to 64 MiB) until final.
+ */
+struct eng_op;
+
+/*
+ * Starts alg with par in direction dir under key (a reference is kept; NULL for
+ * digests).  *op NULL: a new one is made; otherwise it is used again, and when alg, dir
+ * and key are those it last ran, its contexts are kept (this is the fast path: no
+ * fetch, no key schedule, no allocation).  On failure *op stays usable for another init or free.
+ * CKR_MECHANISM_PARAM_INVALID for unusable parameters (IV or tag length,
+ * counter bits, salt longer than the key allows), CKR_KEY_TYPE_INCONSISTENT,
+ * CKR_KEY_SIZE_RANGE.
+ */
+CK_RV eng_op_init(struct eng *e, const struct eng_alg *alg,
+    const struct eng_par *par, enum eng_dir dir, struct eng_key *key,
+    struct eng_op **op) KL_MUST_USE;
+void eng_op_free(struct eng_op *op);
+void eng_op_freep(struct eng_op **op);
+/* Forgets key and data but keeps the contexts when that is cheap and safe;
+ * called when an operation ends. */
+void eng_op_rest(struct eng_op *op);
+
+/*
+ * Upper bounds, exact but for padded decryption: bytes that a once, an update or
+ * a final will give for in_len more bytes (final: 0).
+ */
+size_t eng_op_once_len(const struct eng_op *op, size_t in_len);
+size_t eng_op_update_len(const struct eng_op *op, size_t in_len);
+size_t eng_op_final_len(const struct eng_op *op);
+
+/*
+ * Run.  out has room for at least what the *_len function said; *out_len gets
+ * what was written.  in and out may be the same place; other overlaps are
+ * handled too (copied).  Decryption with a tag gives nothing before the tag
+ * was checked (AEAD decrypt update buffers).  CKR_DATA_LEN_RANGE /
+ * CKR_ENCRYPTED_DATA_LEN_RANGE for lengths, CKR_ENCRYPTED_DATA_INVALID for
+ * padding and tags alike, CKR_DATA_INVALID.
+ */
+CK_RV eng_op_once(struct eng_op *op, struct bytes in, uint8_t *out,
+    size_t *out_len) KL_MUST_USE;
+CK_RV eng_op_update(struct eng_op *op, struct bytes in, uint8_t *out,
+    size_t *out_len) KL_MUST_USE;
+CK_RV eng_op_final(struct eng_op *op, uint8_t *out, size_t *out_len)
+    KL_MUST_USE;
+/* Verify in one part, or after updates.  CKR_SIGNATURE_INVALID,
+ * CKR_SIGNATURE_LEN_RANGE. */
+CK_RV eng_op_verify(struct eng_op *op, struct bytes in, struct bytes sig)
+    KL_MUST_USE;
+CK_RV eng_op_verify_final(struct eng_op *op, struct bytes sig) KL_MUST_USE;
+/* Feeds a secret key's value into a digest (C_DigestKey). */
+CK_RV eng_op_update_key(struct eng_op *op, const struct eng_key *key)
+    KL_MUST_USE;
+
+/*
+ * Key agreement (ENG_F_ECDH): the derived bytes.  len: bytes wanted, 0 = the
+ * natural length (field size for CKD_NULL; a KDF needs len).  CKD_NULL gives
+ * the leading bytes of the shared secret when len is shorter.
+ * CKR_MECHANISM_PARAM_INVALID for a bad peer point, CKR_KEY_SIZE_RANGE when
+ * len is more than there is.
+ */
+CK_RV eng_derive(struct eng *e, const struct eng_alg *alg,
+    const struct eng_par *par, struct eng_key *key, size_t len,
+    struct secret **out) KL_MUST_USE;
+
+#endif

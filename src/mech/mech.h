@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mechanisms as data: one row each (table.c), parameter parsers (params.c),
+ * and which rows the configuration and the libcrypto in use allow (allow.c).
+ * No other room has a `case CKM_`.  Nothing here keeps state but struct mechs.
+ */
+#ifndef KLUIS_MECH_MECH_H
+#define KLUIS_MECH_MECH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/conf.h"
+#include "base/rv.h"
+#include "crypto/eng.h"
+
+/* Traits of a row that no CK_FLAGS bit says. */
+#define MECH_SINGLE	0x01u	/* one-part only (the standard's table footnote) */
+#define MECH_WEAK_WRAP	0x02u	/* wraps without integrity (design 9.4) */
+#define MECH_LEGACY	0x04u	/* listed only with legacy = yes */
+#define MECH_SHA1	0x08u	/* refused for signing under policy = strict */
+#define MECH_PAIR	0x10u	/* generates a key pair */
+#define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros: AES_KEY_WRAP */
+#define MECH_CHECK_BLOCK 0x40u	/* CKA_CHECK_VALUE by encrypting a zero block */
+
+#define MECH_KEYS_MAX 10
+
+struct mech_call;
+
+struct mech_row {
+	CK_MECHANISM_TYPE type;
+	const char *name;		/* "CKM_RSA_PKCS" */
+	CK_FLAGS flags;			/* CKF_SIGN ... and CKF_EC_* */
+	CK_ULONG min, max;		/* as C_GetMechanismInfo says, in the
+					   mechanism's own unit */
+	CK_KEY_TYPE keys[MECH_KEYS_MAX];/* key types it works with (first nkeys);
+					   generation: what it makes */
+	unsigned nkeys;
+	unsigned traits;
+	/* Reads the parameter into call->par for purpose (one CKF_ flag). */
+	CK_RV (*params)(const struct mech_row *row, const CK_MECHANISM *m,
+	    CK_FLAGS purpose, struct mech_call *call);
+	struct eng_alg alg;
+};
+
+/* A mechanism as a caller gave it, parsed: views point into the caller's
+ * memory and are good for the call in which they were made. */
+struct mech_call {
+	const struct mech_row *row;
+	struct eng_par par;
+};
+
+/* The rows on offer: made once per C_Initialize from the configuration. */
+struct mechs;
+CK_RV mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
+    KL_MUST_USE;
+void mechs_free(struct mechs *m);
+
+/* The row of a type that is on offer, or NULL.  Asks libcrypto at most once
+ * per row. */
+const struct mech_row *mech_find(struct mechs *m, CK_MECHANISM_TYPE type);
+/* The i-th row on offer, ascending by type; NULL past the end. */
+const struct mech_row *mech_at(struct mechs *m, size_t i);
+/* What C_GetMechanismInfo answers; every field assigned (3.2 section 5.5.7). */
+void mech_info(const struct mech_row *row, CK_MECHANISM_INFO *out);
+/* Any row of the table, on offer or not; for names in logs: "CKM_..." or
+ * "CKM_?"; static storage. */
+const char *mech_name(CK_MECHANISM_TYPE type);
+
+/*
+ * Finds the row, checks that it serves purpose (one of CKF_ENCRYPT, CKF_SIGN,
+ * CKF_GENERATE_KEY_PAIR, CKF_DERIVE ...) and reads the parameter.
+ * CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID.
+ */
+CK_RV mech_parse(struct mechs *m, const CK_MECHANISM *mechanism,
+    CK_FLAGS purpose, struct mech_call *out) KL_MUST_USE;
+/* Whether the row works with keys of this type. */
+bool mech_takes(const struct mech_row *row, CK_KEY_TYPE type);
+/* Whether bits lies between the row's limits, in its own unit. */
+bool mech_size_ok(const struct mech_row *row, size_t key_bits);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Objects: attributes, the schema and policy that rule them, search, and how
+ * they rest in the store.  The only room with a `case CKA_`.
+ *
+ * struct obj_space is one token's objects in this process: session objects in
+ * memory, token objects loaded from the store when used and cached (bounded), handle numbers,
+ * engine keys built once per object.  It locks itself (LOCK_OBJECT, LOCK_HANDLES, then the store);
+ * callers hold at most library, slot, token and session locks.
+ *
+ * Handles: never used twice in the process's life, the same for every session,
+ * private ones invalid for ever after logout (3.2 section 5.6.10).
+ *
+ * Freshness: each use of a token object compares store_generation (one atomic
+ * load); only when it moved is the row's version asked for.
+ *
+ * Codes not named at a function: CKR_HOST_MEMORY, CKR_DEVICE_ERROR (store or
+ * tampering, logged), CKR_DEVICE_MEMORY, CKR_TOKEN_WRITE_PROTECTED.
+ */
+#ifndef KLUIS_OBJECT_OBJECT_H
+#define KLUIS_OBJECT_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/lock.h"
+#include "base/rv.h"
+#include "base/secret.h"
+#include "crypto/eng.h"
+#include "seal/seal.h"
+#include "store/store.h"
+
+struct obj_space;
+struct object;
+struct obj_search;
+struct obj_draft;
+
+/* Who asks: taken from the session and the token's login state at each call. */
+enum obj_role { OBJ_ROLE_PUBLIC, OBJ_ROLE_USER, OBJ_ROLE_SO };
+struct obj_who {
+	enum obj_role role;
+	bool rw;			/* read/write session */
+	CK_SESSION_HANDLE session;	/* owner of session objects it makes */
+};
+
+/* --------------------------------------------------------------- a space */
+
+/* What a space works with; all borrowed and outliving it.  store and keyring
+ * may be exchanged together by obj_space_rebind after C_InitToken. */
+struct obj_env {
+	struct eng *eng;
+	struct store *store;
+	struct keyring *keyring;
+	const struct conf *conf;
+	const struct lock_calls *calls;
+	_Atomic uint64_t *next_handle;	/* process-wide */
+};
+CK_RV obj_space_new(const struct obj_env *env, struct obj_space **out)
+    KL_MUST_USE;
+/* Frees everything, wiping; handles and counted objects must be gone or idle. */
+void obj_space_free(struct obj_space *sp);
+/* The session closed: its session objects are destroyed. */
+void obj_space_session_closed(struct obj_space *sp, CK_SESSION_HANDLE session);
+/* Logged out: private session objects are destroyed, private handles and
+ * cached private objects go. */
+void obj_space_logged_out(struct obj_space *sp);
+/*
+ * After a login as user (keyring unlocked): compares the set-hash and the index with the rows
+ * (all of them up to a bound, else counts only; `full`: all always), logs and
+ * audits what does not fit, rebuilds a damaged index.  Never fails the login:
+ * CKR_OK with *found = number of findings (may be NULL).
+ */
+CK_RV obj_space_verify(struct obj_space *sp, bool full, unsigned *found)
+    KL_MUST_USE;
+/* Makes the first set-hash record of a new token, inside the caller's transaction. */
+CK_RV obj_space_init_store(struct store *store, const struct keyring *kr)
+    KL_MUST_USE;
+
+/* ------------------------------------------------ object calls (3.2 §5.7) */
+
+/* C_CreateObject.  Template codes as 3.2 section 4.1.1. */
+CK_RV obj_create(struct obj_space *sp, const struct obj_who *who,
+    const CK_ATTRIBUTE *templ, CK_ULONG count, CK_OBJECT_HANDLE *out)
+    KL_MUST_USE;
+/* C_CopyObject: templ changes attributes of the copy; count may be 0. */
+CK_RV obj_copy(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *templ, CK_ULONG count,
+    CK_OBJECT_HANDLE *out) KL_MUST_USE;
+CK_RV obj_destroy(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle) KL_MUST_USE;
+CK_RV obj_size(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, CK_ULONG *out) KL_MUST_USE;
+/* C_GetAttributeValue: every entry is handled (3.2 section 5.7.5). */
+CK_RV obj_get_attrs(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count) KL_MUST_USE;
+CK_RV obj_set_attrs(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *templ, CK_ULONG count)
+    KL_MUST_USE;
+
+/* A search: what matches, found piece by piece; belongs to one session. */
+CK_RV obj_find_init(struct obj_space *sp, const struct obj_who *who,
+    const CK_ATTRIBUTE *templ, CK_ULONG count, struct obj_search **out)
+    KL_MUST_USE;
+CK_RV obj_find_next(struct obj_search *s, const struct obj_who *who,
+    CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *n) KL_MUST_USE;
+void obj_find_free(struct obj_search *s);
+
+/* -------------------------------------------------- using an object's key */
+
+/*
+ * Looks a handle up for use: counted, to be given back by obj_put.
+ * CKR_OBJECT_HANDLE_INVALID for a handle that is not one, whose object is gone,
+ * or that is private while no user is logged in (callers turn it into KEY_HANDLE_INVALID and such).
+ * Fast: no system call when nothing changed.
+ */
+CK_RV obj_open(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, struct object **out) KL_MUST_USE;
+void obj_put(struct object *o);
+void obj_putp(struct object **o);
+
+CK_OBJECT_CLASS obj_class(const struct object *o);
+CK_KEY_TYPE obj_key_type(const struct object *o);	/* CK_UNAVAILABLE_INFORMATION: no key */
+bool obj_is_private(const struct object *o);		/* CKA_PRIVATE */
+bool obj_is_always_auth(const struct object *o);	/* CKA_ALWAYS_AUTHENTICATE */
+/* The engine's key, built at first use; borrowed, lives as long as o. */
+CK_RV obj_key(struct obj_space *sp, struct object *o, struct eng_key **out)
+    KL_MUST_USE;
+enum obj_use {
+	OBJ_USE_ENCRYPT, OBJ_USE_DECRYPT, OBJ_USE_SIGN, OBJ_USE_VERIFY,
+	OBJ_USE_SIGN_RECOVER, OBJ_USE_VERIFY_RECOVER, OBJ_USE_WRAP,
+	OBJ_USE_UNWRAP, OBJ_USE_DERIVE, OBJ_USE_ENCAPSULATE,
+	OBJ_USE_DECAPSULATE, OBJ_USE_DIGEST
+};
+/*
+ * Whether the key may be used so with this mechanism: its class fits
+ * (CKR_KEY_TYPE_INCONSISTENT), the usage attribute is true
+ * (CKR_KEY_FUNCTION_NOT_PERMITTED), the mechanism is among
+ * CKA_ALLOWED_MECHANISMS when that is not empty (CKR_MECHANISM_INVALID), today lies within its dates (signing,
+ * encrypting, wrapping, deriving only: what exists can still be read;
+ * CKR_KEY_FUNCTION_NOT_PERMITTED).
+ */
+CK_RV obj_may(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+    KL_MUST_USE;
+
+/*
+ * May `key` leave wrapped under `wrapper` with mechanism mech (weak: without
+ * integrity)?  EXTRACTABLE, WRAP_WITH_TRUSTED, WRAP_TEMPLATE, and rules 1 and
+ * 4 of design section 9.  CKR_KEY_UNEXTRACTABLE, CKR_KEY_NOT_WRAPPABLE,
+ * CKR_WRAPPING_KEY_... as the standard names them.
+ */
+CK_RV obj_may_wrap(struct obj_space *sp, const struct object *wrapper,
+    const struct object *key, CK_MECHANISM_TYPE mech, bool weak) KL_MUST_USE;
+/* What goes into the wrapping: a secret key's value, a private key's PKCS#8;
+ * CKR_KEY_NOT_WRAPPABLE for other objects. */
+CK_RV obj_wrap_value(struct obj_space *sp, struct object *key,
+    struct secret **out) KL_MUST_USE;
+
+/* ------------------------------------------------------------ new keys */
+
+/* How a new object comes into being: decides footnotes, defaults, LOCAL... */
+enum obj_way {
+	OBJ_WAY_CREATE, OBJ_WAY_GENERATE, OBJ_WAY_UNWRAP, OBJ_WAY_DERIVE,
+	OBJ_WAY_COPY
+};
+struct obj_request {
+	enum obj_way way;
+	CK_OBJECT_CLASS class;		/* what it must be; a template that says
+					   otherwise is inconsistent.
+					   CK_UNAVAILABLE_INFORMATION: as the
+					   template says (unwrap, derive) */
+	CK_KEY_TYPE key_type;		/* likewise; default for derive/unwrap when the
+					   template is silent is the caller's choice */
+	CK_MECHANISM_TYPE mech;		/* becomes CKA_KEY_GEN_MECHANISM on generate */
+	const struct object *base;	/* unwrapping or base key: its UNWRAP/DERIVE
+					   template and rules 2 and 5 apply; else NULL */
+	bool one_way;			/* derive: key agreement or one-way KDF (rule 5) */
+	const CK_ATTRIBUTE *templ;
+	CK_ULONG count;
+};
+/*
+ * Checks a template before any work is done and makes a draft: all the
+ * codes of 3.2 section 4.1.1 come from here, also session rules
+ * (CKR_SESSION_READ_ONLY, CKR_USER_NOT_LOGGED_IN).
+ */
+CK_RV obj_draft_new(struct obj_space *sp, const struct obj_who *who,
+    const struct obj_request *rq, struct obj_draft **out) KL_MUST_USE;
+void obj_draft_free(struct obj_draft *d);
+void obj_draft_freep(struct obj_draft **d);
+/* What the template asks to generate (views live in the draft).  For a pair:
+ * from the public key's draft.  CKR_TEMPLATE_INCOMPLETE,
+ * CKR_KEY_SIZE_RANGE, CKR_CURVE_NOT_SUPPORTED. */
+CK_RV obj_draft_gen(const struct obj_draft *d, struct eng_gen *out) KL_MUST_USE;
+/* Secret keys: CKA_VALUE_LEN of the template, or the length the key type
+ * fixes; 0 when the template is silent. */
+size_t obj_draft_len(const struct obj_draft *d);
+CK_KEY_TYPE obj_draft_key_type(const struct obj_draft *d);
+/* Gives the draft its key material (a reference is taken): fills in the key's
+ * attributes, check value, PUBLIC_KEY_INFO.  A public key draft takes the
+ * private key's eng_key too. */
+CK_RV obj_draft_set_key(struct obj_draft *d, struct eng_key *key) KL_MUST_USE;
+/* Unwrapping: builds the key from unwrapped bytes, of the type and length the
+ * draft wants (zero_pad: AES_KEY_WRAP's padding may be cut).
+ * CKR_WRAPPED_KEY_INVALID, CKR_WRAPPED_KEY_LEN_RANGE, CKR_TEMPLATE_INCONSISTENT. */
+CK_RV obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain,
+    bool zero_pad) KL_MUST_USE;
+/* Derivation result: bytes of a secret key. */
+CK_RV obj_draft_set_value(struct obj_draft *d, struct bytes value) KL_MUST_USE;
+/* Makes n drafts objects, all or none, in one transaction. */
+CK_RV obj_commit(struct obj_space *sp, const struct obj_who *who,
+    struct obj_draft **drafts, size_t n, CK_OBJECT_HANDLE *handles) KL_MUST_USE;
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside object: attribute lists, the schema's rows, an object's and a
+ * draft's insides.  attr.c, schema.c, policy.c, draft.c, material.c make and
+ * judge; space.c, object.c, persist.c, find.c, get.c, verify.c keep.
+ */
+#ifndef KLUIS_OBJECT_OBJECT_INT_H
+#define KLUIS_OBJECT_OBJECT_INT_H
+
+#include <stdatomic.h>
+
+#include "base/handles.h"
+#include "object/object.h"
+
+/* ------------------------------------------------------- attribute lists */
+
+/*
+ * One attribute in stored form (db/README): integers 8 bytes big-endian,
+ * booleans 1 byte, dates 8 bytes or empty, mechanism lists 8 bytes each,
+ * templates a nested encoded list, all else as given.  Independent of
+ * CK_ULONG's size and byte order.
+ */
+struct attr {
+	uint64_t type;
+	size_t n;
+	uint8_t *p;		/* owned, wiped when freed */
+};
+/* A list ascending by type, no type twice.  Zero-initialised is empty. */
+struct attrs {
+	struct attr *v;
+	size_t n, cap;
+};
+void attrs_done(struct attrs *a);
+/* Sets (adds or replaces) a copy of value. */
+CK_RV attrs_put(struct attrs *a, uint64_t type, struct bytes value) KL_MUST_USE;
+CK_RV attrs_put_bool(struct attrs *a, uint64_t type, bool v) KL_MUST_USE;
+CK_RV attrs_put_num(struct attrs *a, uint64_t type, uint64_t v) KL_MUST_USE;
+/* NULL when absent. */
+const struct attr *attrs_find(const struct attrs *a, uint64_t type);
+struct bytes attrs_bytes(const struct attrs *a, uint64_t type);	/* empty if absent */
+bool attrs_bool(const struct attrs *a, uint64_t type, bool absent);
+uint64_t attrs_num(const struct attrs *a, uint64_t type, uint64_t absent);
+void attrs_remove(struct attrs *a, uint64_t type);
+CK_RV attrs_copy(struct attrs *to, const struct attrs *from) KL_MUST_USE;
+/* db/README's attribute list; decode refuses anything not canonical with CKR_DEVICE_ERROR. */
+CK_RV attrs_encode(const struct attrs *a, struct buf *out) KL_MUST_USE;
+CK_RV attrs_decode(struct bytes b, struct attrs *out) KL_MUST_USE;
+
+/* ---------------------------------------------------------------- schema */
+
+enum attr_kind {
+	A_BOOL, A_NUM, A_BYTES, A_STRING, A_BIGINT, A_DATE, A_MECHS, A_TEMPLATE
+};
+
+/* Footnotes of 3.2 table 13 (F1..F12) and our own. */
+#define F1  0x00001u	/* must be given to C_CreateObject */
+#define F2  0x00002u	/* must not be given to C_CreateObject */
+#define F3  0x00004u	/* must be given to generation */
+#define F4  0x00008u	/* must not be given to generation */
+#define F5  0x00010u	/* must be given to unwrapping */
+#define F6  0x00020u	/* must not be given to unwrapping */
+#define F7  0x00040u	/* not revealed when sensitive or unextractable */
+#define F8  0x00080u	/* may be changed by set, and by copy */
+#define F9  0x00100u	/* default is the token's choice */
+#define F10 0x00200u	/* only the SO may set it true */
+#define F11 0x00400u	/* once true, stays */
+#define F12 0x00800u	/* once false, stays */
+#define SEAL 0x01000u	/* key material: in the secret column only */
+#define COPY 0x02000u	/* may be changed while copying, not by set */
+#define FIND 0x04000u	/* indexed: carries a search tag */
+#define NEVER 0x08000u	/* never given by a caller: the token fills it in */
+
+enum attr_default { D_NONE, D_EMPTY, D_TRUE, D_FALSE, D_ZERO, D_UNAVAIL, D_RULE };
+
+struct attr_row {
+	CK_ATTRIBUTE_TYPE type;
+	enum attr_kind kind;
+	unsigned foot;
+	enum attr_default def;	/* D_RULE: policy.c's predicate decides */
+};
+
+/* One class and key type: common rows are shared tables it points to. */
+struct schema {
+	CK_OBJECT_CLASS class;
+	CK_KEY_TYPE key_type;		/* CK_UNAVAILABLE_INFORMATION: no key */
+	enum eng_type eng;		/* engine's type of such a key */
+	const struct attr_row *const *tables;	/* NULL-terminated */
+	const size_t *counts;
+	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths */
+	size_t fixed_len;		/* secret keys: the one length, or 0 */
+};
+/* The schema; NULL when the pair is not supported.  sub: key type of keys,
+ * certificate type of certificates, ignored otherwise. */
+const struct schema *schema_find(CK_OBJECT_CLASS class, CK_ULONG sub);
+const struct attr_row *schema_row(const struct schema *s, CK_ATTRIBUTE_TYPE t);
+/* Every row in turn (i from 0), NULL past the end. */
+const struct attr_row *schema_at(const struct schema *s, size_t i);
+
+/*
+ * One CK_ATTRIBUTE into stored form: lengths and values checked for the
+ * kind (CKR_ATTRIBUTE_VALUE_INVALID); and back: *need gets the length in
+ * CK terms, out (room `have`) is filled when not NULL and large enough
+ * (CKR_BUFFER_TOO_SMALL).  Templates read in two steps (3.2 section 5.7.5).
+ */
+CK_RV attr_from_ck(const struct attr_row *row, const CK_ATTRIBUTE *a,
+    struct buf *out) KL_MUST_USE;
+CK_RV attr_to_ck(const struct attr_row *row, struct bytes stored,
+    CK_ATTRIBUTE *a) KL_MUST_USE;
+
+/* --------------------------------------------------------------- objects */
+
+/*
+ * An object in memory.  Token objects are immutable once loaded: a change
+ * replaces the cached one by a newer version; whoever holds the older keeps it
+ * until he gives it back.  Session objects likewise (set makes a new struct,
+ * same handle).
+ */
+struct object {
+	atomic_uint refs;
+	struct obj_space *space;
+	const struct schema *schema;
+	CK_OBJECT_CLASS class;
+	CK_KEY_TYPE key_type;
+	CK_OBJECT_HANDLE handle;
+	bool token, private;
+	CK_SESSION_HANDLE session;	/* owner of a session object */
+	uint64_t id;			/* row number of a token object */
+	uint8_t uuid[SEAL_UUID];
+	uint64_t version;
+	uint32_t flags;			/* STORE_F_* */
+	_Atomic uint64_t seen;		/* generation at which it was known fresh */
+	struct attrs attrs;		/* all but SEAL ones */
+	struct attrs secrets;		/* SEAL ones: session objects always, token
+					   objects never (see obj_secrets) */
+	_Atomic(struct eng_key *) key;	/* built at first use */
+};
+/* Copies the SEAL attributes (from the store for token objects) into *out,
+ * which the caller wipes with attrs_done. */
+CK_RV obj_secrets(struct obj_space *sp, const struct object *o,
+    struct attrs *out) KL_MUST_USE;
+
+/* ----------------------------------------------------------------- policy */
+
+/* A draft: a checked template on its way to become an object. */
+struct obj_draft {
+	struct obj_space *space;
+	struct eng *eng;
+	const struct conf *conf;
+	const struct schema *schema;
+	enum obj_way way;
+	enum obj_role role;
+	CK_MECHANISM_TYPE mech;
+	bool one_way;
+	bool base_sensitive, base_always_sensitive;	/* of the base or copied key */
+	bool base_extractable, base_never_extractable;
+	bool base_may_decrypt;		/* rule 2 of design section 9 */
+	struct attrs attrs;		/* given, then defaults, then material */
+	struct attrs secrets;
+	struct eng_key *key;
+	bool token, private;
+};
+
+/*
+ * policy.c: enforces footnotes and predicates.
+ * policy_draft: template -> draft->attrs with defaults (way-dependent).
+ * policy_set: what C_SetAttributeValue may do on o: fills changed.
+ * policy_copy: the same for C_CopyObject into a new draft.
+ * policy_readable: false when the attribute's value must not be revealed.
+ */
+CK_RV policy_draft(struct obj_draft *d, const struct obj_who *who,
+    const struct obj_request *rq) KL_MUST_USE;
+CK_RV policy_set(const struct object *o, const struct obj_who *who,
+    const CK_ATTRIBUTE *templ, CK_ULONG count, struct attrs *changed)
+    KL_MUST_USE;
+CK_RV policy_copy(const struct object *o, const struct obj_who *who,
+    const CK_ATTRIBUTE *templ, CK_ULONG count, struct obj_draft *d) KL_MUST_USE;
+bool policy_readable(const struct object *o, const struct attr_row *row);
+/* Session rules for making or changing an object (3.2 sections 5.6.10, 4.4):
+ * CKR_SESSION_READ_ONLY, CKR_USER_NOT_LOGGED_IN. */
+CK_RV policy_session(const struct obj_who *who, bool token, bool private)
+    KL_MUST_USE;
+
+/*
+ * material.c: attributes <-> engine keys.
+ * material_import: builds draft->key from the draft's own attributes (create), checking.
+ * material_fill: attributes that follow from draft->key (generate, unwrap ...).
+ * material_load: builds the engine key of a stored object (checked before it was stored).
+ */
+CK_RV material_import(struct obj_draft *d) KL_MUST_USE;
+CK_RV material_fill(struct obj_draft *d) KL_MUST_USE;
+CK_RV material_load(struct eng *e, const struct object *o,
+    const struct attrs *secrets, struct eng_key **out) KL_MUST_USE;
+
+#endif

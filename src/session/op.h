@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Operations of a session.  A session runs at most one of each kind at a
+ * time (several kinds together are allowed); all functions are called with the
+ * session locked (sess_get).  The rules are those of 3.2 sections 5.2 and
+ * 5.8-5.16, kept as one table (op.c):
+ *
+ *	            Init            once             update          final
+ *	 idle   --> ready           NOT_INIT         NOT_INIT        NOT_INIT
+ *	 ready      ACTIVE(stays)   -> idle          -> parts        -> idle
+ *	 parts      ACTIVE(stays)   ACTIVE -> idle   parts           -> idle
+ *
+ * Every failure of once, update or final ends the operation, except
+ * CKR_BUFFER_TOO_SMALL; asking for a length (NULL buffer) changes nothing.
+ * Init with a NULL mechanism cancels.  A key with CKA_ALWAYS_AUTHENTICATE needs
+ * a context-specific login between Init and use (op_authenticated).
+ *
+ * The "NULL buffer asks for the size" rule itself stands in api/out.c: an
+ * operation offers a struct op_out to fill (see below).
+ */
+#ifndef KLUIS_SESSION_OP_H
+#define KLUIS_SESSION_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/rv.h"
+
+struct session;
+
+enum op_kind {
+	OP_ENCRYPT, OP_DECRYPT, OP_DIGEST, OP_SIGN, OP_VERIFY, OP_KINDS
+};
+
+/*
+ * A caller's output buffer.  buf NULL: only the length is wanted.  An
+ * operation first says how much it may give (bound); out.c decides:
+ *	CK_RV op_x(session, in, out): computes need <= bound ...
+ * The protocol: the op function is called once with the buffer; it calls
+ * out_room(out, bound, exact) and returns at once unless that says OUT_GO.
+ */
+struct op_out {
+	CK_BYTE *buf;
+	CK_ULONG *len;		/* in: room; out: written or needed */
+};
+
+CK_RV op_crypt_init(struct session *s, enum op_kind kind,
+    const CK_MECHANISM *m, CK_OBJECT_HANDLE key) KL_MUST_USE;
+/* Encrypt, decrypt, digest, sign in one part; in with a NULL pointer and a
+ * length is CKR_ARGUMENTS_BAD, which ends the operation like any failure. */
+CK_RV op_once(struct session *s, enum op_kind kind, const CK_BYTE *in,
+    CK_ULONG in_len, struct op_out out) KL_MUST_USE;
+CK_RV op_update(struct session *s, enum op_kind kind, const CK_BYTE *in,
+    CK_ULONG in_len, struct op_out out) KL_MUST_USE;
+CK_RV op_final(struct session *s, enum op_kind kind, struct op_out out)
+    KL_MUST_USE;
+CK_RV op_digest_init(struct session *s, const CK_MECHANISM *m) KL_MUST_USE;
+CK_RV op_digest_key(struct session *s, CK_OBJECT_HANDLE key) KL_MUST_USE;
+CK_RV op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
+    const CK_BYTE *sig, CK_ULONG sig_len) KL_MUST_USE;
+CK_RV op_verify_final(struct session *s, const CK_BYTE *sig, CK_ULONG sig_len)
+    KL_MUST_USE;
+
+/* Keys: generation, wrapping, derivation (3.2 section 5.18). */
+CK_RV op_generate_key(struct session *s, const CK_MECHANISM *m,
+    CK_ATTRIBUTE *templ, CK_ULONG n, CK_OBJECT_HANDLE *out) KL_MUST_USE;
+struct op_pair {
+	CK_ATTRIBUTE *pub;
+	CK_ULONG pub_n;
+	CK_ATTRIBUTE *priv;
+	CK_ULONG priv_n;
+};
+CK_RV op_generate_pair(struct session *s, const CK_MECHANISM *m,
+    const struct op_pair *templ, CK_OBJECT_HANDLE *out_pub,
+    CK_OBJECT_HANDLE *out_priv) KL_MUST_USE;
+CK_RV op_wrap(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE wrapper, CK_OBJECT_HANDLE key, struct op_out out)
+    KL_MUST_USE;
+struct op_template {
+	CK_ATTRIBUTE *v;
+	CK_ULONG n;
+};
+CK_RV op_unwrap(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE unwrapper, struct bytes wrapped,
+    struct op_template templ, CK_OBJECT_HANDLE *out) KL_MUST_USE;
+CK_RV op_derive(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE base, struct op_template templ, CK_OBJECT_HANDLE *out)
+    KL_MUST_USE;
+CK_RV op_seed(struct session *s, CK_BYTE *seed, CK_ULONG n) KL_MUST_USE;
+CK_RV op_random(struct session *s, CK_BYTE *out, CK_ULONG n) KL_MUST_USE;
+
+#endif
