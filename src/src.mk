@@ -7,7 +7,10 @@ KL_BASE = \
 	src/base/auto.h \
 	src/base/bytes.c \
 	src/base/bytes.h \
+	src/base/conf.c \
 	src/base/conf.h \
+	src/base/conf_int.h \
+	src/base/conf_keys.c \
 	src/base/handles.c \
 	src/base/handles.h \
 	src/base/lock.c \
@@ -22,6 +25,8 @@ KL_BASE = \
 	src/base/secret.h
 
 KL_CRYPTO = \
+	src/crypto/der.c \
+	src/crypto/der.h \
 	src/crypto/eng.h \
 	src/crypto/eng_int.h \
 	src/crypto/prim.h
@@ -36,9 +41,14 @@ KL_MECH = \
 	src/mech/mech.h
 
 KL_OBJECT = \
-	src/object/object.h
+	src/object/object.h \
+	src/object/object_int.h
 
-KL_SESSION =
+KL_SESSION = \
+	src/session/op.h \
+	src/session/out.h \
+	src/session/session.h \
+	src/session/session_int.h
 
 KL_API =
 
@@ -86,4 +96,3 @@ kluis.pc: src/kluis.pc.in Makefile
 	$(AM_V_GEN)$(KL_SUBST) $(top_srcdir)/src/kluis.pc.in >$@
 
 CLEANFILES += kluis.module kluis.pc
-EXTRA_DIST += src/ROOMS src/kluis.map src/kluis.module.in src/kluis.pc.in

@@ -24,8 +24,13 @@
 KL_TESTS =
 
 KL_SCRIPT = \
+	tests/include/test_alone \
+	tests/include/test_header_nss \
+	tests/include/test_header_p11kit \
+	tests/include/test_tables \
 	tests/lint/banned \
 	tests/lint/driver \
+	tests/lint/globals \
 	tests/lint/headers \
 	tests/lint/lists \
 	tests/lint/rooms \
@@ -49,6 +54,34 @@ TESTS += $(KL_SCRIPT)
 AM_CPPFLAGS += -I$(top_srcdir)/tests
 LDADD = libkluis.la $(CMOCKA_LIBS) $(KL_LIBS)
 
+# --- the bench: "make bench", BENCH_FLAGS="..." for its options ---
+
+KL_BENCH = \
+	tests/bench/bench.h \
+	tests/bench/group_create.c \
+	tests/bench/group_ops.c \
+	tests/bench/key.c \
+	tests/bench/meas.c \
+	tests/bench/op.c \
+	tests/bench/op_agree.c \
+	tests/bench/op_sign.c \
+	tests/bench/op_sym.c \
+	tests/bench/plan.c \
+	tests/bench/proc.c \
+	tests/bench/target.c
+
+check_PROGRAMS += tests/bench/bench
+tests_bench_bench_SOURCES = $(KL_BENCH)
+tests_bench_bench_LDADD = $(CRYPTO_LIBS) -ldl -lpthread -lm
+
+BENCH_FLAGS =
+
+bench: tests/bench/bench$(EXEEXT) kluis-pkcs11.la
+	tests/bench/bench$(EXEEXT) $(BENCH_FLAGS) \
+		--module $(abs_builddir)/.libs/kluis-pkcs11.so
+
+.PHONY: bench
+
 # --- how they are run ---
 
 TEST_EXTENSIONS =
@@ -62,5 +95,3 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; NM='$(NM)'; PYTHONDONTWRITEBYTECODE=1; \
 	export KLUIS_MODULE KLUIS_CLI KLUIS_SRCDIR KLUIS_BUILDDIR; \
 	export KLUIS_PRELOAD CC NM PYTHONDONTWRITEBYTECODE;
-
-EXTRA_DIST += $(KL_SCRIPT) tests/kit/tap tests/lint
