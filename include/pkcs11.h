@@ -4,15 +4,16 @@
  * standard names, in its order, with the aliases of older versions.
  *
  * - Nothing has to be defined before this file is included.  The pointer and
- *   function macros of 3.2 §2.2 may be, and then they are used as given.
+ *   function macros of 3.2 §2.2 may be, and then they are used as given;
+ *   CK_DISABLE_TRUE_FALSE leaves TRUE and FALSE alone.
  * - Structures have the natural alignment of the platform, as every Unix
  *   library and caller has it; nothing is packed.
  * - CK_FUNCTIONS_2_40, _3_0 and _3_2 list the functions of each version
  *   once; prototypes, pointer types and the three tables come from them.
  *   Whoever needs another list of all functions may use them too.
- * - Section numbers are those of the v3.2 text.  "Historical" marks what only
- *   the document of historical mechanisms describes; "obsolete" marks a name
- *   that was replaced and is kept for old callers.
+ * - Section numbers are those of v3.2.  "Historical" marks what only the
+ *   document of historical mechanisms describes; "obsolete" marks a name that
+ *   was replaced and is kept for old callers.
  *
  * This file includes nothing of kluis and works with any PKCS#11 module.
  */
@@ -74,11 +75,13 @@ typedef CK_VOID_PTR	CK_PTR CK_VOID_PTR_PTR;
 
 #define CK_TRUE		1
 #define CK_FALSE	0
+#ifndef CK_DISABLE_TRUE_FALSE
 #ifndef TRUE
 #define TRUE CK_TRUE
 #endif
 #ifndef FALSE
 #define FALSE CK_FALSE
+#endif
 #endif
 
 /*
@@ -270,7 +273,7 @@ typedef CK_ULONG	CK_JAVA_MIDP_SECURITY_DOMAIN;
 #define CK_SECURITY_DOMAIN_OPERATOR	2UL
 #define CK_SECURITY_DOMAIN_THIRD_PARTY	3UL
 
-/* CKA_PROFILE_ID */
+/* CKA_PROFILE_ID (§4.14) */
 typedef CK_ULONG	CK_PROFILE_ID, CK_PTR CK_PROFILE_ID_PTR;
 #define CKP_INVALID_ID			0x00000000UL
 #define CKP_BASELINE_PROVIDER		0x00000001UL
@@ -281,7 +284,7 @@ typedef CK_ULONG	CK_PROFILE_ID, CK_PTR CK_PROFILE_ID_PTR;
 #define CKP_HKDF_TLS_TOKEN		0x00000006UL
 #define CKP_VENDOR_DEFINED		0x80000000UL
 
-/* CKA_TRUST_SERVER_AUTH and the other CKA_TRUST_ attributes */
+/* CKA_TRUST_SERVER_AUTH and the other CKA_TRUST_ attributes (§4.7) */
 typedef CK_ULONG	CK_TRUST;
 #define CKT_TRUST_UNKNOWN		0x00000000UL
 #define CKT_TRUSTED			0x00000001UL
@@ -289,7 +292,7 @@ typedef CK_ULONG	CK_TRUST;
 #define CKT_NOT_TRUSTED			0x00000003UL
 #define CKT_TRUST_MUST_VERIFY_TRUST	0x00000004UL
 
-/* CKA_VALIDATION_TYPE and CKA_VALIDATION_AUTHORITY_TYPE */
+/* CKA_VALIDATION_TYPE and CKA_VALIDATION_AUTHORITY_TYPE (§4.15) */
 typedef CK_ULONG	CK_VALIDATION_TYPE, CK_PTR CK_VALIDATION_TYPE_PTR;
 typedef CK_ULONG	CK_VALIDATION_AUTHORITY_TYPE,
 			CK_PTR CK_VALIDATION_AUTHORITY_TYPE_PTR;
@@ -328,7 +331,6 @@ typedef CK_ULONG	CK_KEY_TYPE;
 #define CKK_X9_42_DH		0x00000004UL
 #define CKK_KEA			0x00000005UL	/* historical */
 #define CKK_GOSTR3410		0x00000030UL
-#define CKK_X2RATCHET		0x0000003fUL
 #define CKK_EC_EDWARDS		0x00000040UL
 #define CKK_EC_MONTGOMERY	0x00000041UL
 #define CKK_HSS			0x00000046UL
@@ -358,6 +360,7 @@ typedef CK_ULONG	CK_KEY_TYPE;
 #define CKK_BLAKE2B_256_HMAC	0x0000003bUL
 #define CKK_BLAKE2B_384_HMAC	0x0000003cUL
 #define CKK_BLAKE2B_512_HMAC	0x0000003dUL
+#define CKK_X2RATCHET		0x0000003fUL
 #define CKK_HKDF		0x00000042UL
 #define CKK_SHA512_224_HMAC	0x00000043UL
 #define CKK_SHA512_256_HMAC	0x00000044UL
@@ -448,7 +451,7 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_SUBJECT			0x00000101UL
 #define CKA_HASH_OF_CERTIFICATE		0x00000635UL
 
-/* Trust objects */
+/* Trust objects (§4.7) */
 #define CKA_TRUST_SERVER_AUTH		0x0000062cUL
 #define CKA_TRUST_CLIENT_AUTH		0x0000062dUL
 #define CKA_TRUST_CODE_SIGNING		0x0000062eUL
@@ -457,7 +460,7 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_TRUST_TIME_STAMPING		0x00000631UL
 #define CKA_TRUST_OCSP_SIGNING		0x00000632UL
 
-/* Keys (§4.7 to §4.10) */
+/* Keys (§4.8 to §4.11) */
 #define CKA_KEY_TYPE			0x00000100UL
 #define CKA_ID				0x00000102UL
 #define CKA_SENSITIVE			0x00000103UL
@@ -505,7 +508,7 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_EXPONENT_2		0x00000127UL
 #define CKA_COEFFICIENT		0x00000128UL
 
-/* DSA and Diffie-Hellman */
+/* DSA and Diffie-Hellman (§6.2, §6.4) */
 #define CKA_PRIME		0x00000130UL
 #define CKA_SUBPRIME		0x00000131UL
 #define CKA_BASE		0x00000132UL
@@ -518,11 +521,11 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_ECDSA_PARAMS	0x00000180UL	/* obsolete: CKA_EC_PARAMS */
 #define CKA_EC_POINT		0x00000181UL
 
-/* Parameter sets and seeds: ML-KEM, ML-DSA, SLH-DSA, XMSS */
+/* Parameter sets and seeds: XMSS, ML-DSA, ML-KEM, SLH-DSA (§6.66 to §6.69) */
 #define CKA_PARAMETER_SET	0x0000061dUL
 #define CKA_SEED		0x00000637UL
 
-/* HSS */
+/* HSS (§6.65) */
 #define CKA_HSS_LEVELS		0x00000617UL
 #define CKA_HSS_LMS_TYPE	0x00000618UL
 #define CKA_HSS_LMOTS_TYPE	0x00000619UL
@@ -530,7 +533,7 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_HSS_LMOTS_TYPES	0x0000061bUL
 #define CKA_HSS_KEYS_REMAINING	0x0000061cUL
 
-/* Double ratchet */
+/* Double ratchet (§6.6) */
 #define CKA_X2RATCHET_BAG		0x00000602UL
 #define CKA_X2RATCHET_BAGSIZE		0x00000603UL
 #define CKA_X2RATCHET_BOBS1STMSG	0x00000604UL
@@ -549,12 +552,12 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_X2RATCHET_PNS		0x00000611UL
 #define CKA_X2RATCHET_RK		0x00000612UL
 
-/* GOST */
+/* GOST (§6.55 to §6.57) */
 #define CKA_GOSTR3410_PARAMS	0x00000250UL
 #define CKA_GOSTR3411_PARAMS	0x00000251UL
 #define CKA_GOST28147_PARAMS	0x00000252UL
 
-/* One-time passwords */
+/* One-time passwords (§6.53) */
 #define CKA_OTP_FORMAT			0x00000220UL
 #define CKA_OTP_LENGTH			0x00000221UL
 #define CKA_OTP_TIME_INTERVAL		0x00000222UL
@@ -570,7 +573,7 @@ typedef struct CK_ATTRIBUTE {
 #define CKA_OTP_COUNTER			0x0000022eUL
 #define CKA_OTP_TIME			0x0000022fUL
 
-/* Profiles, mechanisms and validations */
+/* Mechanisms, profiles and validations (§4.13 to §4.15) */
 #define CKA_MECHANISM_TYPE			0x00000500UL
 #define CKA_REQUIRED_CMS_ATTRIBUTES		0x00000501UL
 #define CKA_DEFAULT_CMS_ATTRIBUTES		0x00000502UL
@@ -747,7 +750,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_ECDH_X_AES_KEY_WRAP			0x00004038UL
 #define CKM_ECDH_COF_AES_KEY_WRAP		0x00004039UL
 
-/* Diffie-Hellman */
+/* Diffie-Hellman (§6.4) */
 #define CKM_DH_PKCS_KEY_PAIR_GEN	0x00000020UL
 #define CKM_DH_PKCS_DERIVE		0x00000021UL
 #define CKM_X9_42_DH_KEY_PAIR_GEN	0x00000030UL
@@ -757,7 +760,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_DH_PKCS_PARAMETER_GEN	0x00002001UL
 #define CKM_X9_42_DH_PARAMETER_GEN	0x00002002UL
 
-/* Extended triple Diffie-Hellman and double ratchet */
+/* Extended triple Diffie-Hellman and double ratchet (§6.5, §6.6) */
 #define CKM_X3DH_INITIALIZE		0x00004023UL
 #define CKM_X3DH_RESPOND		0x00004024UL
 #define CKM_X2RATCHET_INITIALIZE	0x00004025UL
@@ -765,7 +768,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_X2RATCHET_ENCRYPT		0x00004027UL
 #define CKM_X2RATCHET_DECRYPT		0x00004028UL
 
-/* Generic secrets and simple derivations */
+/* Generic secrets and simple derivations (§6.8, §6.43) */
 #define CKM_GENERIC_SECRET_KEY_GEN	0x00000350UL
 #define CKM_CONCATENATE_BASE_AND_KEY	0x00000360UL
 #define CKM_CONCATENATE_BASE_AND_DATA	0x00000362UL
@@ -775,7 +778,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_NULL			0x0000400bUL
 #define CKM_PUB_KEY_FROM_PRIV_KEY	0x0000403aUL
 
-/* HKDF, SP 800-108, IKE */
+/* SP 800-108, HKDF, IKE (§6.42, §6.62, §6.64) */
 #define CKM_SP800_108_COUNTER_KDF		0x000003acUL
 #define CKM_SP800_108_FEEDBACK_KDF		0x000003adUL
 #define CKM_SP800_108_DOUBLE_PIPELINE_KDF	0x000003aeUL
@@ -787,7 +790,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_IKE1_PRF_DERIVE			0x00004030UL
 #define CKM_IKE1_EXTENDED_DERIVE		0x00004031UL
 
-/* AES */
+/* AES (§6.10 to §6.17) */
 #define CKM_AES_XTS			0x00001071UL
 #define CKM_AES_XTS_KEY_GEN		0x00001072UL
 #define CKM_AES_KEY_GEN			0x00001080UL
@@ -817,7 +820,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_AES_KEY_WRAP_KWP		0x0000210bUL
 #define CKM_AES_KEY_WRAP_PKCS7		0x0000210cUL
 
-/* SHA-1 and SHA-2 */
+/* SHA-1 and SHA-2 (§6.20 to §6.27) */
 #define CKM_SHA512_224			0x00000048UL
 #define CKM_SHA512_224_HMAC		0x00000049UL
 #define CKM_SHA512_224_HMAC_GENERAL	0x0000004aUL
@@ -859,11 +862,15 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_SHA512_256_KEY_GEN		0x00004009UL
 #define CKM_SHA512_T_KEY_GEN		0x0000400aUL
 
-/* ML-KEM */
-#define CKM_ML_KEM_KEY_PAIR_GEN	0x0000000fUL
-#define CKM_ML_KEM		0x00000017UL
+/* HSS, XMSS (§6.65, §6.66) */
+#define CKM_HSS_KEY_PAIR_GEN	0x00004032UL
+#define CKM_HSS			0x00004033UL
+#define CKM_XMSS_KEY_PAIR_GEN	0x00004034UL
+#define CKM_XMSSMT_KEY_PAIR_GEN	0x00004035UL
+#define CKM_XMSS		0x00004036UL
+#define CKM_XMSSMT		0x00004037UL
 
-/* ML-DSA */
+/* ML-DSA (§6.67) */
 #define CKM_ML_DSA_KEY_PAIR_GEN		0x0000001cUL
 #define CKM_ML_DSA			0x0000001dUL
 #define CKM_HASH_ML_DSA			0x0000001fUL
@@ -878,7 +885,11 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_HASH_ML_DSA_SHAKE128	0x0000002bUL
 #define CKM_HASH_ML_DSA_SHAKE256	0x0000002cUL
 
-/* SLH-DSA */
+/* ML-KEM (§6.68) */
+#define CKM_ML_KEM_KEY_PAIR_GEN	0x0000000fUL
+#define CKM_ML_KEM		0x00000017UL
+
+/* SLH-DSA (§6.69) */
 #define CKM_SLH_DSA_KEY_PAIR_GEN	0x0000002dUL
 #define CKM_SLH_DSA			0x0000002eUL
 #define CKM_HASH_SLH_DSA		0x00000034UL
@@ -893,15 +904,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_HASH_SLH_DSA_SHAKE128	0x0000003eUL
 #define CKM_HASH_SLH_DSA_SHAKE256	0x0000003fUL
 
-/* HSS, XMSS */
-#define CKM_HSS_KEY_PAIR_GEN	0x00004032UL
-#define CKM_HSS			0x00004033UL
-#define CKM_XMSS_KEY_PAIR_GEN	0x00004034UL
-#define CKM_XMSSMT_KEY_PAIR_GEN	0x00004035UL
-#define CKM_XMSS		0x00004036UL
-#define CKM_XMSSMT		0x00004037UL
-
-/* SHA-3 and SHAKE */
+/* SHA-3 and SHAKE (§6.28 to §6.32) */
 #define CKM_SHA3_256			0x000002b0UL
 #define CKM_SHA3_256_HMAC		0x000002b1UL
 #define CKM_SHA3_256_HMAC_GENERAL	0x000002b2UL
@@ -931,7 +934,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_SHAKE_256_KEY_DERIVATION	0x0000039cUL
 #define CKM_SHAKE_256_KEY_DERIVE	0x0000039cUL	/* obsolete */
 
-/* BLAKE2b */
+/* BLAKE2b (§6.33 to §6.36) */
 #define CKM_BLAKE2B_160			0x0000400cUL
 #define CKM_BLAKE2B_160_HMAC		0x0000400dUL
 #define CKM_BLAKE2B_160_HMAC_GENERAL	0x0000400eUL
@@ -953,7 +956,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_BLAKE2B_512_KEY_DERIVE	0x0000401eUL
 #define CKM_BLAKE2B_512_KEY_GEN		0x0000401fUL
 
-/* ChaCha20, Salsa20, Poly1305 */
+/* ChaCha20, Salsa20, Poly1305 (§6.58 to §6.61) */
 #define CKM_CHACHA20_KEY_GEN	0x00001225UL
 #define CKM_CHACHA20		0x00001226UL
 #define CKM_POLY1305_KEY_GEN	0x00001227UL
@@ -963,7 +966,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_SALSA20_POLY1305	0x00004022UL
 #define CKM_SALSA20_KEY_GEN	0x0000402dUL
 
-/* DES, double and triple length; single DES is historical */
+/* DES of double and triple length (§6.18, §6.19); single DES is historical */
 #define CKM_DES_KEY_GEN			0x00000120UL
 #define CKM_DES_ECB			0x00000121UL
 #define CKM_DES_CBC			0x00000122UL
@@ -988,7 +991,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_DES3_ECB_ENCRYPT_DATA	0x00001102UL
 #define CKM_DES3_CBC_ENCRYPT_DATA	0x00001103UL
 
-/* Camellia, ARIA, SEED */
+/* Camellia, ARIA, SEED (§6.47 to §6.52) */
 #define CKM_CAMELLIA_KEY_GEN		0x00000550UL
 #define CKM_CAMELLIA_ECB		0x00000551UL
 #define CKM_CAMELLIA_CBC		0x00000552UL
@@ -1015,7 +1018,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_SEED_ECB_ENCRYPT_DATA	0x00000656UL
 #define CKM_SEED_CBC_ENCRYPT_DATA	0x00000657UL
 
-/* Blowfish, Twofish */
+/* Blowfish, Twofish (§6.45, §6.46) */
 #define CKM_BLOWFISH_KEY_GEN	0x00001090UL
 #define CKM_BLOWFISH_CBC	0x00001091UL
 #define CKM_TWOFISH_KEY_GEN	0x00001092UL
@@ -1023,7 +1026,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_BLOWFISH_CBC_PAD	0x00001094UL
 #define CKM_TWOFISH_CBC_PAD	0x00001095UL
 
-/* GOST */
+/* GOST (§6.55 to §6.57) */
 #define CKM_GOSTR3410_KEY_PAIR_GEN	0x00001200UL
 #define CKM_GOSTR3410			0x00001201UL
 #define CKM_GOSTR3410_WITH_GOSTR3411	0x00001202UL
@@ -1037,7 +1040,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_GOST28147_MAC		0x00001223UL
 #define CKM_GOST28147_KEY_WRAP		0x00001224UL
 
-/* Passwords: PKCS#5 and PKCS#12 */
+/* Passwords: PKCS#5 and PKCS#12 (§6.37, §6.38) */
 #define CKM_PBE_SHA1_RC4_128		0x000003a6UL
 #define CKM_PBE_SHA1_RC4_40		0x000003a7UL
 #define CKM_PBE_SHA1_DES3_EDE_CBC	0x000003a8UL
@@ -1047,7 +1050,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_PKCS5_PBKD2			0x000003b0UL
 #define CKM_PBA_SHA1_WITH_SHA1_HMAC	0x000003c0UL
 
-/* SSL and TLS */
+/* SSL and TLS (§6.39, §6.40) */
 #define CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE	0x00000056UL
 #define CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE_DH	0x00000057UL
 #define CKM_SSL3_PRE_MASTER_KEY_GEN		0x00000370UL
@@ -1072,7 +1075,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_TLS_MAC				0x000003e4UL
 #define CKM_TLS_KDF				0x000003e5UL
 
-/* WTLS */
+/* WTLS (§6.41) */
 #define CKM_WTLS_PRE_MASTER_KEY_GEN		0x000003d0UL
 #define CKM_WTLS_MASTER_KEY_DERIVE		0x000003d1UL
 #define CKM_WTLS_MASTER_KEY_DERIVE_DH_ECC	0x000003d2UL
@@ -1080,7 +1083,7 @@ typedef struct CK_MECHANISM_INFO {
 #define CKM_WTLS_SERVER_KEY_AND_MAC_DERIVE	0x000003d4UL
 #define CKM_WTLS_CLIENT_KEY_AND_MAC_DERIVE	0x000003d5UL
 
-/* CMS, CT-KIP, one-time passwords */
+/* CMS, one-time passwords, CT-KIP (§6.44, §6.53, §6.54) */
 #define CKM_SECURID_KEY_GEN	0x00000280UL
 #define CKM_SECURID		0x00000282UL
 #define CKM_HOTP_KEY_GEN	0x00000290UL
@@ -1213,10 +1216,14 @@ typedef struct CK_MECHANISM_INFO {
  * -------------------------------------------------------------------------
  */
 
-/* CKM_..._GENERAL of HMACs and MACs: length of the MAC in bytes */
+/* ----- MACs of chosen length --------------------------------------------- */
+
+/* CKM_xxx_GENERAL: length of the MAC in bytes */
 typedef CK_ULONG	CK_MAC_GENERAL_PARAMS, CK_PTR CK_MAC_GENERAL_PARAMS_PTR;
 
-/* RSA (§6.1): mask generation function */
+/* ----- RSA (§6.1) -------------------------------------------------------- */
+
+/* Mask generation function */
 typedef CK_ULONG	CK_RSA_PKCS_MGF_TYPE, CK_PTR CK_RSA_PKCS_MGF_TYPE_PTR;
 #define CKG_MGF1_SHA1		0x00000001UL
 #define CKG_MGF1_SHA256		0x00000002UL
@@ -1228,7 +1235,7 @@ typedef CK_ULONG	CK_RSA_PKCS_MGF_TYPE, CK_PTR CK_RSA_PKCS_MGF_TYPE_PTR;
 #define CKG_MGF1_SHA3_384	0x00000008UL
 #define CKG_MGF1_SHA3_512	0x00000009UL
 
-/* RSA OAEP: where the label comes from */
+/* Where the label of OAEP comes from */
 typedef CK_ULONG	CK_RSA_PKCS_OAEP_SOURCE_TYPE,
 			CK_PTR CK_RSA_PKCS_OAEP_SOURCE_TYPE_PTR;
 #define CKZ_DATA_SPECIFIED	0x00000001UL
@@ -1255,7 +1262,9 @@ typedef struct CK_RSA_AES_KEY_WRAP_PARAMS {
 	CK_RSA_PKCS_OAEP_PARAMS_PTR pOAEPParams;
 } CK_RSA_AES_KEY_WRAP_PARAMS, CK_PTR CK_RSA_AES_KEY_WRAP_PARAMS_PTR;
 
-/* CKM_DSA_PROBABILISTIC_PARAMETER_GEN and its relatives (§6.2) */
+/* ----- DSA (§6.2) -------------------------------------------------------- */
+
+/* CKM_DSA_PROBABILISTIC_PARAMETER_GEN and its relatives */
 typedef struct CK_DSA_PARAMETER_GEN_PARAM {
 	CK_MECHANISM_TYPE hash;
 	CK_BYTE_PTR pSeed;
@@ -1263,7 +1272,9 @@ typedef struct CK_DSA_PARAMETER_GEN_PARAM {
 	CK_ULONG ulIndex;
 } CK_DSA_PARAMETER_GEN_PARAM, CK_PTR CK_DSA_PARAMETER_GEN_PARAM_PTR;
 
-/* Elliptic curves (§6.3): key derivation function after the agreement */
+/* ----- Elliptic curves (§6.3) -------------------------------------------- */
+
+/* Key derivation function after the agreement */
 typedef CK_ULONG	CK_EC_KDF_TYPE, CK_PTR CK_EC_KDF_TYPE_PTR;
 #define CKD_NULL		0x00000001UL
 #define CKD_SHA1_KDF		0x00000002UL
@@ -1347,7 +1358,9 @@ typedef struct CK_XEDDSA_PARAMS {
 	CK_XEDDSA_HASH_TYPE hash;
 } CK_XEDDSA_PARAMS, CK_PTR CK_XEDDSA_PARAMS_PTR;
 
-/* X9.42 Diffie-Hellman: the KDFs CKD_NULL and these */
+/* ----- Diffie-Hellman (§6.4) --------------------------------------------- */
+
+/* KDFs of X9.42: CKD_NULL and these */
 typedef CK_ULONG	CK_X9_42_DH_KDF_TYPE, CK_PTR CK_X9_42_DH_KDF_TYPE_PTR;
 #define CKD_SHA1_KDF_ASN1		0x00000003UL
 #define CKD_SHA1_KDF_CONCATENATE	0x00000004UL
@@ -1388,7 +1401,9 @@ typedef struct CK_X9_42_MQV_DERIVE_PARAMS {
 	CK_OBJECT_HANDLE publicKey;
 } CK_X9_42_MQV_DERIVE_PARAMS, CK_PTR CK_X9_42_MQV_DERIVE_PARAMS_PTR;
 
-/* Extended triple Diffie-Hellman: the KDFs are CKD_ values. */
+/* ----- Extended triple Diffie-Hellman, double ratchet (§6.5, §6.6) ------- */
+
+/* CKM_X3DH_INITIALIZE, CKM_X3DH_RESPOND; the KDFs are CKD_ values */
 typedef CK_ULONG	CK_X3DH_KDF_TYPE, CK_PTR CK_X3DH_KDF_TYPE_PTR;
 typedef struct CK_X3DH_INITIATE_PARAMS {
 	CK_X3DH_KDF_TYPE kdf;
@@ -1409,7 +1424,7 @@ typedef struct CK_X3DH_RESPOND_PARAMS {
 	CK_BYTE_PTR pInitiator_ephemeral;
 } CK_X3DH_RESPOND_PARAMS, CK_PTR CK_X3DH_RESPOND_PARAMS_PTR;
 
-/* Double ratchet */
+/* CKM_X2RATCHET_INITIALIZE, CKM_X2RATCHET_RESPOND */
 typedef CK_ULONG	CK_X2RATCHET_KDF_TYPE, CK_PTR CK_X2RATCHET_KDF_TYPE_PTR;
 typedef struct CK_X2RATCHET_INITIALIZE_PARAMS {
 	CK_BYTE_PTR sk;
@@ -1433,7 +1448,9 @@ typedef struct CK_X2RATCHET_RESPOND_PARAMS {
 	CK_X2RATCHET_KDF_TYPE kdfMechanism;
 } CK_X2RATCHET_RESPOND_PARAMS, CK_PTR CK_X2RATCHET_RESPOND_PARAMS_PTR;
 
-/* CKM_EXTRACT_KEY_FROM_KEY: first bit taken */
+/* ----- Derivation, simple and by encryption (§6.17, §6.43) --------------- */
+
+/* CKM_EXTRACT_KEY_FROM_KEY: number of the first bit taken */
 typedef CK_ULONG	CK_EXTRACT_PARAMS, CK_PTR CK_EXTRACT_PARAMS_PTR;
 
 /*
@@ -1481,7 +1498,9 @@ typedef struct CK_SEED_CBC_ENCRYPT_DATA_PARAMS {
 	CK_ULONG length;
 } CK_SEED_CBC_ENCRYPT_DATA_PARAMS, CK_PTR CK_SEED_CBC_ENCRYPT_DATA_PARAMS_PTR;
 
-/* HKDF: where the salt comes from */
+/* ----- HKDF (§6.62) ------------------------------------------------------ */
+
+/* Where the salt comes from */
 #define CKF_HKDF_SALT_NULL	0x00000001UL
 #define CKF_HKDF_SALT_DATA	0x00000002UL
 #define CKF_HKDF_SALT_KEY	0x00000004UL
@@ -1499,7 +1518,9 @@ typedef struct CK_HKDF_PARAMS {
 	CK_ULONG ulInfoLen;
 } CK_HKDF_PARAMS, CK_PTR CK_HKDF_PARAMS_PTR;
 
-/* SP 800-108: the pieces of the PRF input */
+/* ----- SP 800-108 (§6.42) ------------------------------------------------ */
+
+/* The pieces of the PRF input */
 typedef CK_ULONG	CK_PRF_DATA_TYPE;
 typedef CK_MECHANISM_TYPE	CK_SP800_108_PRF_TYPE;
 #define CK_SP800_108_ITERATION_VARIABLE	0x00000001UL
@@ -1559,6 +1580,8 @@ typedef struct CK_SP800_108_FEEDBACK_KDF_PARAMS {
 	CK_DERIVED_KEY_PTR pAdditionalDerivedKeys;
 } CK_SP800_108_FEEDBACK_KDF_PARAMS, CK_PTR CK_SP800_108_FEEDBACK_KDF_PARAMS_PTR;
 
+/* ----- IKE (§6.64) ------------------------------------------------------- */
+
 /* CKM_IKE2_PRF_PLUS_DERIVE */
 typedef struct CK_IKE2_PRF_PLUS_DERIVE_PARAMS {
 	CK_MECHANISM_TYPE prfMechanism;
@@ -1601,6 +1624,8 @@ typedef struct CK_IKE1_EXTENDED_DERIVE_PARAMS {
 	CK_BYTE_PTR pExtraData;
 	CK_ULONG ulExtraDataLen;
 } CK_IKE1_EXTENDED_DERIVE_PARAMS, CK_PTR CK_IKE1_EXTENDED_DERIVE_PARAMS_PTR;
+
+/* ----- Counter mode, GCM and CCM (§6.11, §6.13, §6.47) ------------------- */
 
 /* CKM_AES_CTR */
 typedef struct CK_AES_CTR_PARAMS {
@@ -1706,6 +1731,8 @@ typedef struct CK_AES_CCM_PARAMS {
 	CK_ULONG ulMACLen;
 } CK_AES_CCM_PARAMS, CK_PTR CK_AES_CCM_PARAMS_PTR;
 
+/* ----- ChaCha20, Salsa20 and Poly1305 (§6.58 to §6.61) ------------------- */
+
 /* CKM_CHACHA20 */
 typedef struct CK_CHACHA20_PARAMS {
 	CK_BYTE_PTR pBlockCounter;
@@ -1738,7 +1765,9 @@ typedef struct CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS {
 } CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS,
 	CK_PTR CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS_PTR;
 
-/* ML-DSA and SLH-DSA: hedged or deterministic signatures */
+/* ----- Post-quantum schemes (§6.65 to §6.69) ----------------------------- */
+
+/* Hedged or deterministic signatures of ML-DSA and SLH-DSA */
 typedef CK_ULONG	CK_HEDGE_TYPE;
 #define CKH_HEDGE_PREFERRED		0x00000000UL
 #define CKH_HEDGE_REQUIRED		0x00000001UL
@@ -1798,6 +1827,8 @@ typedef CK_ULONG	CK_HSS_LEVELS;
 typedef CK_ULONG	CK_LMS_TYPE;
 typedef CK_ULONG	CK_LMOTS_TYPE;
 
+/* ----- GOST (§6.57) ------------------------------------------------------ */
+
 /* CKM_GOSTR3410_DERIVE */
 typedef struct CK_GOSTR3410_DERIVE_PARAMS {
 	CK_EC_KDF_TYPE kdf;
@@ -1816,7 +1847,9 @@ typedef struct CK_GOSTR3410_KEY_WRAP_PARAMS {
 	CK_OBJECT_HANDLE hKey;
 } CK_GOSTR3410_KEY_WRAP_PARAMS, CK_PTR CK_GOSTR3410_KEY_WRAP_PARAMS_PTR;
 
-/* Passwords: PRF and salt of CKM_PKCS5_PBKD2 */
+/* ----- Passwords: PKCS#5 and PKCS#12 (§6.37, §6.38) ---------------------- */
+
+/* PRF and salt of CKM_PKCS5_PBKD2 */
 typedef CK_ULONG	CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE,
 			CK_PTR CK_PKCS5_PBKD2_PSEUDO_RANDOM_FUNCTION_TYPE_PTR;
 #define CKP_PKCS5_PBKD2_HMAC_SHA1	0x00000001UL
@@ -1870,7 +1903,9 @@ typedef struct CK_PBE_PARAMS {
 	CK_ULONG ulIteration;
 } CK_PBE_PARAMS, CK_PTR CK_PBE_PARAMS_PTR;
 
-/* SSL and TLS: the randoms of both sides */
+/* ----- SSL and TLS (§6.39, §6.40) ---------------------------------------- */
+
+/* The randoms of both sides */
 typedef struct CK_SSL3_RANDOM_DATA {
 	CK_BYTE_PTR pClientRandom;
 	CK_ULONG ulClientRandomLen;
@@ -1959,7 +1994,9 @@ typedef struct CK_TLS_MAC_PARAMS {
 	CK_ULONG ulServerOrClient;		/* 1 server, 2 client */
 } CK_TLS_MAC_PARAMS, CK_PTR CK_TLS_MAC_PARAMS_PTR;
 
-/* WTLS */
+/* ----- WTLS (§6.41) ------------------------------------------------------ */
+
+/* The randoms of both sides */
 typedef struct CK_WTLS_RANDOM_DATA {
 	CK_BYTE_PTR pClientRandom;
 	CK_ULONG ulClientRandomLen;
@@ -1967,12 +2004,14 @@ typedef struct CK_WTLS_RANDOM_DATA {
 	CK_ULONG ulServerRandomLen;
 } CK_WTLS_RANDOM_DATA, CK_PTR CK_WTLS_RANDOM_DATA_PTR;
 
+/* CKM_WTLS_MASTER_KEY_DERIVE and _DH_ECC */
 typedef struct CK_WTLS_MASTER_KEY_DERIVE_PARAMS {
 	CK_MECHANISM_TYPE DigestMechanism;
 	CK_WTLS_RANDOM_DATA RandomInfo;
-	CK_BYTE_PTR pVersion;
+	CK_BYTE_PTR pVersion;			/* one byte, out */
 } CK_WTLS_MASTER_KEY_DERIVE_PARAMS, CK_PTR CK_WTLS_MASTER_KEY_DERIVE_PARAMS_PTR;
 
+/* CKM_WTLS_PRF */
 typedef struct CK_WTLS_PRF_PARAMS {
 	CK_MECHANISM_TYPE DigestMechanism;
 	CK_BYTE_PTR pSeed;
@@ -1983,12 +2022,14 @@ typedef struct CK_WTLS_PRF_PARAMS {
 	CK_ULONG_PTR pulOutputLen;
 } CK_WTLS_PRF_PARAMS, CK_PTR CK_WTLS_PRF_PARAMS_PTR;
 
+/* What the two KEY_AND_MAC_DERIVE hand back */
 typedef struct CK_WTLS_KEY_MAT_OUT {
 	CK_OBJECT_HANDLE hMacSecret;
 	CK_OBJECT_HANDLE hKey;
 	CK_BYTE_PTR pIV;
 } CK_WTLS_KEY_MAT_OUT, CK_PTR CK_WTLS_KEY_MAT_OUT_PTR;
 
+/* CKM_WTLS_SERVER_KEY_AND_MAC_DERIVE, CKM_WTLS_CLIENT_KEY_AND_MAC_DERIVE */
 typedef struct CK_WTLS_KEY_MAT_PARAMS {
 	CK_MECHANISM_TYPE DigestMechanism;
 	CK_ULONG ulMacSizeInBits;
@@ -1999,6 +2040,8 @@ typedef struct CK_WTLS_KEY_MAT_PARAMS {
 	CK_WTLS_RANDOM_DATA RandomInfo;
 	CK_WTLS_KEY_MAT_OUT_PTR pReturnedKeyMaterial;
 } CK_WTLS_KEY_MAT_PARAMS, CK_PTR CK_WTLS_KEY_MAT_PARAMS_PTR;
+
+/* ----- CMS, CT-KIP (§6.44, §6.54) ---------------------------------------- */
 
 /* CKM_CMS_SIG */
 typedef struct CK_CMS_SIG_PARAMS {
@@ -2020,7 +2063,9 @@ typedef struct CK_KIP_PARAMS {
 	CK_ULONG ulSeedLen;
 } CK_KIP_PARAMS, CK_PTR CK_KIP_PARAMS_PTR;
 
-/* One-time passwords: CKA_OTP_FORMAT */
+/* ----- One-time passwords (§6.53) ---------------------------------------- */
+
+/* CKA_OTP_FORMAT */
 #define CK_OTP_FORMAT_DECIMAL		0UL
 #define CK_OTP_FORMAT_HEXADECIMAL	1UL
 #define CK_OTP_FORMAT_ALPHANUMERIC	2UL
@@ -2069,7 +2114,11 @@ typedef struct CK_OTP_SIGNATURE_INFO {
 	CK_ULONG ulCount;
 } CK_OTP_SIGNATURE_INFO, CK_PTR CK_OTP_SIGNATURE_INFO_PTR;
 
-/* Historical: RC2 takes the effective bits alone, or one of these. */
+/* ----- Historical mechanisms --------------------------------------------- */
+
+/*
+ * CKM_RC2_ECB and CKM_RC2_MAC take the effective bits alone, the others these.
+ */
 typedef CK_ULONG	CK_RC2_PARAMS, CK_PTR CK_RC2_PARAMS_PTR;
 typedef struct CK_RC2_CBC_PARAMS {
 	CK_ULONG ulEffectiveBits;
@@ -2081,7 +2130,7 @@ typedef struct CK_RC2_MAC_GENERAL_PARAMS {
 	CK_ULONG ulMacLength;
 } CK_RC2_MAC_GENERAL_PARAMS, CK_PTR CK_RC2_MAC_GENERAL_PARAMS_PTR;
 
-/* Historical: RC5, word size in bytes */
+/* RC5; word size in bytes */
 typedef struct CK_RC5_PARAMS {
 	CK_ULONG ulWordsize;
 	CK_ULONG ulRounds;
@@ -2100,7 +2149,7 @@ typedef struct CK_RC5_MAC_GENERAL_PARAMS {
 	CK_ULONG ulMacLength;
 } CK_RC5_MAC_GENERAL_PARAMS, CK_PTR CK_RC5_MAC_GENERAL_PARAMS_PTR;
 
-/* Historical: CKM_KEA_DERIVE */
+/* CKM_KEA_DERIVE */
 typedef struct CK_KEA_DERIVE_PARAMS {
 	CK_BBOOL isSender;
 	CK_ULONG ulRandomLen;
@@ -2110,7 +2159,7 @@ typedef struct CK_KEA_DERIVE_PARAMS {
 	CK_BYTE_PTR pPublicData;
 } CK_KEA_DERIVE_PARAMS, CK_PTR CK_KEA_DERIVE_PARAMS_PTR;
 
-/* Historical: CKM_SKIPJACK_PRIVATE_WRAP */
+/* CKM_SKIPJACK_PRIVATE_WRAP */
 typedef struct CK_SKIPJACK_PRIVATE_WRAP_PARAMS {
 	CK_ULONG ulPasswordLen;
 	CK_BYTE_PTR pPassword;
@@ -2125,7 +2174,7 @@ typedef struct CK_SKIPJACK_PRIVATE_WRAP_PARAMS {
 	CK_BYTE_PTR pSubprimeQ;
 } CK_SKIPJACK_PRIVATE_WRAP_PARAMS, CK_PTR CK_SKIPJACK_PRIVATE_WRAP_PARAMS_PTR;
 
-/* Historical: CKM_SKIPJACK_RELAYX */
+/* CKM_SKIPJACK_RELAYX */
 typedef struct CK_SKIPJACK_RELAYX_PARAMS {
 	CK_ULONG ulOldWrappedXLen;
 	CK_BYTE_PTR pOldWrappedX;
@@ -2143,7 +2192,7 @@ typedef struct CK_SKIPJACK_RELAYX_PARAMS {
 	CK_BYTE_PTR pNewRandomA;
 } CK_SKIPJACK_RELAYX_PARAMS, CK_PTR CK_SKIPJACK_RELAYX_PARAMS_PTR;
 
-/* Historical: CKM_KEY_WRAP_SET_OAEP */
+/* CKM_KEY_WRAP_SET_OAEP */
 typedef struct CK_KEY_WRAP_SET_OAEP_PARAMS {
 	CK_BYTE bBC;				/* block contents byte */
 	CK_BYTE_PTR pX;
@@ -2276,7 +2325,7 @@ typedef struct CK_KEY_WRAP_SET_OAEP_PARAMS {
 
 /*
  * -------------------------------------------------------------------------
- * Callbacks, locks and interfaces (3.2 §3.6, §3.7, §5.20)
+ * Callbacks, locks and interfaces (3.2 §3.6, §3.7)
  * -------------------------------------------------------------------------
  */
 

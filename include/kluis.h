@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What kluis adds to PKCS#11 under the numbers reserved for vendors.
+ *
+ * Vendors choose their own numbers above CKA_VENDOR_DEFINED and its relatives
+ * (3.2 §3.4), and the standard does not say how two of them keep apart. kluis
+ * takes the 65536 numbers from KLUIS_VENDOR_BASE up, for each kind (CKA_,
+ * CKK_, CKM_, CKO_, CKR_) separately. The base has the vendor bit, "K" "L"
+ * without the bit of CKF_ARRAY_ATTRIBUTE (an attribute that is an array adds
+ * it), and none of the ranges of NSS, p11-kit or OpenSC.
+ *
+ * So far nothing stands in that range: kluis has no attribute, mechanism,
+ * return value or interface of its own.
+ */
+#ifndef KLUIS_H
+#define KLUIS_H
+
+#define KLUIS_VENDOR_BASE	0x8b4c0000UL
+
+#endif /* KLUIS_H */
