@@ -21,7 +21,6 @@
 #define MECH_SHA1	0x08u	/* refused for signing under policy = strict */
 #define MECH_PAIR	0x10u	/* generates a key pair */
 #define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros: AES_KEY_WRAP */
-#define MECH_CHECK_BLOCK 0x40u	/* CKA_CHECK_VALUE by encrypting a zero block */
 
 #define MECH_KEYS_MAX 10
 

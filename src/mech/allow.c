@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which mechanisms are on offer: the table, narrowed by the configuration
+ * (legacy, policy, smallest RSA modulus) and by what the libcrypto in use
+ * can do, asked once per row and only when somebody wants to know, so that
+ * C_Initialize fetches nothing.
+ *
+ * Invariants:
+ * 1. `rows` is ascending by type and never changes after mechs_new.
+ * 2. known[i] is UNKNOWN until the engine was asked about rows[i]; two threads
+ *    may ask at once and store the same answer.
+ */
+#include "mech/mech_int.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum known { UNKNOWN, OFFERED, LACKING };
+
+struct mechs {
+	struct eng *eng;
+	struct mech_row *rows;
+	_Atomic unsigned char *known;
+	size_t n;
+};
+
+static bool
+row_allowed(const struct mech_row *row, const struct conf *conf)
+{
+	return (row->traits & MECH_LEGACY) == 0 || conf->legacy;
+}
+
+/* A row as this configuration offers it. */
+static struct mech_row
+row_configured(const struct mech_row *row, const struct conf *conf)
+{
+	struct mech_row r = *row;
+
+	if (r.nkeys == 1 && r.keys[0] == CKK_RSA)
+		r.min = conf->rsa_min;
+	if ((r.traits & MECH_SHA1) != 0 && conf->policy == CONF_POLICY_STRICT)
+		r.flags &= ~(CK_FLAGS)CKF_SIGN;
+	return r;
+}
+
+CK_RV
+mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
+{
+	size_t total;
+	const struct mech_row *all = mech_table(&total);
+	struct mechs *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return CKR_HOST_MEMORY;
+	m->eng = e;
+	m->rows = calloc(total, sizeof(*m->rows));
+	m->known = calloc(total, sizeof(*m->known));
+	if (m->rows == NULL || m->known == NULL) {
+		mechs_free(m);
+		return CKR_HOST_MEMORY;
+	}
+	for (size_t i = 0; i < total; i++)
+		if (row_allowed(&all[i], conf))
+			m->rows[m->n++] = row_configured(&all[i], conf);
+	*out = m;
+	return CKR_OK;
+}
+
+void
+mechs_free(struct mechs *m)
+{
+	if (m == NULL)
+		return;
+	free(m->rows);
+	free((void *)m->known);
+	free(m);
+}
+
+static bool
+row_offered(struct mechs *m, size_t i)
+{
+	enum known k = (enum known)atomic_load_explicit(&m->known[i],
+	    memory_order_relaxed);
+
+	if (k == UNKNOWN) {
+		k = eng_can(m->eng, &m->rows[i].alg) ? OFFERED : LACKING;
+		atomic_store_explicit(&m->known[i], (unsigned char)k,
+		    memory_order_relaxed);
+	}
+	return k == OFFERED;
+}
+
+/* The row's index by binary search; n when there is none. */
+static size_t
+row_index(const struct mech_row *rows, size_t n, CK_MECHANISM_TYPE type)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (rows[mid].type < type)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && rows[lo].type == type ? lo : n;
+}
+
+const struct mech_row *
+mech_find(struct mechs *m, CK_MECHANISM_TYPE type)
+{
+	size_t i = row_index(m->rows, m->n, type);
+
+	return i < m->n && row_offered(m, i) ? &m->rows[i] : NULL;
+}
+
+const struct mech_row *
+mech_at(struct mechs *m, size_t i)
+{
+	for (size_t k = 0; k < m->n; k++)
+		if (row_offered(m, k) && i-- == 0)
+			return &m->rows[k];
+	return NULL;
+}
+
+void
+mech_info(const struct mech_row *row, CK_MECHANISM_INFO *out)
+{
+	out->ulMinKeySize = row->min;
+	out->ulMaxKeySize = row->max;
+	out->flags = row->flags;
+}
+
+const char *
+mech_name(CK_MECHANISM_TYPE type)
+{
+	size_t n;
+	const struct mech_row *all = mech_table(&n);
+	size_t i = row_index(all, n, type);
+
+	return i < n ? all[i].name : "CKM_?";
+}
+
+CK_RV
+mech_parse(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
+    struct mech_call *out)
+{
+	CK_MECHANISM_TYPE type = mechanism->mechanism;
+	struct mech_call call = { 0 };
+	CK_RV rv;
+
+	/* GnuTLS 3.7 generates Edwards keys under the signature's number. */
+	if (purpose == CKF_GENERATE_KEY_PAIR && type == CKM_EDDSA)
+		type = CKM_EC_EDWARDS_KEY_PAIR_GEN;
+	call.row = mech_find(m, type);
+	if (call.row == NULL || (call.row->flags & purpose) == 0)
+		return CKR_MECHANISM_INVALID;
+	if (mechanism->pParameter == NULL && mechanism->ulParameterLen != 0)
+		return CKR_MECHANISM_PARAM_INVALID;
+	if ((rv = call.row->params(call.row, mechanism, purpose, &call)) !=
+	    CKR_OK)
+		return rv;
+	*out = call;
+	return CKR_OK;
+}
+
+bool
+mech_takes(const struct mech_row *row, CK_KEY_TYPE type)
+{
+	for (unsigned i = 0; i < row->nkeys; i++)
+		if (row->keys[i] == type)
+			return true;
+	return false;
+}
+
+/* Whether the row's sizes are counted in bytes (see table.c). */
+static bool
+row_in_bytes(const struct mech_row *row)
+{
+	return row->keys[0] == CKK_AES || row->alg.fam == ENG_F_HMAC;
+}
+
+bool
+mech_size_ok(const struct mech_row *row, size_t key_bits)
+{
+	size_t size = row_in_bytes(row) ? key_bits / 8 : key_bits;
+
+	return row->max == 0 || (size >= row->min && size <= row->max);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside mech: the table and the parsers its rows name.
+ */
+#ifndef KLUIS_MECH_MECH_INT_H
+#define KLUIS_MECH_MECH_INT_H
+
+#include "mech/mech.h"
+
+/* Every mechanism kluis knows, ascending by type; *n gets how many. */
+const struct mech_row *mech_table(size_t *n);
+
+/* A digest as mechanism, as MGF and as libcrypto's name. */
+struct mech_digest {
+	CK_MECHANISM_TYPE mech;
+	CK_RSA_PKCS_MGF_TYPE mgf;	/* 0: no MGF1 number */
+	const char *md;
+};
+/* The digest of a mechanism number or of an MGF number; NULL when unknown. */
+const char *mech_md(CK_MECHANISM_TYPE type);
+const char *mech_mgf_md(CK_RSA_PKCS_MGF_TYPE mgf);
+
+/*
+ * Parameter parsers, one per structure of the standard.  Each checks pointer
+ * and length against each other and fills call->par with views into the
+ * caller's memory: CKR_MECHANISM_PARAM_INVALID otherwise.  Parameters may be
+ * unaligned; what the algorithm itself refuses is left to the engine.
+ */
+typedef CK_RV mech_params_fn(const struct mech_row *row, const CK_MECHANISM *m,
+    CK_FLAGS purpose, struct mech_call *call);
+
+mech_params_fn par_none;	/* no parameter allowed */
+mech_params_fn par_iv16;	/* 16 bytes of IV: 3.2 section 6.12 */
+mech_params_fn par_ctr;		/* CK_AES_CTR_PARAMS */
+mech_params_fn par_gcm;		/* CK_GCM_PARAMS */
+mech_params_fn par_ccm;		/* CK_CCM_PARAMS */
+mech_params_fn par_wrap_iv;	/* nothing, or 8 bytes (KWP: 4) of IV */
+mech_params_fn par_mac_len;	/* CK_MAC_GENERAL_PARAMS */
+mech_params_fn par_pss;		/* CK_RSA_PKCS_PSS_PARAMS */
+mech_params_fn par_oaep;	/* CK_RSA_PKCS_OAEP_PARAMS */
+mech_params_fn par_eddsa;	/* nothing, or CK_EDDSA_PARAMS */
+mech_params_fn par_ecdh;	/* CK_ECDH1_DERIVE_PARAMS */
+
+#endif
