@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Parameter parsers: every wrong pointer, length and value first, then what a
+ * good parameter gives.
+ */
+#include "mech/mech_int.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static CK_BYTE data[32];
+
+/* Runs a parser on a parameter placed at an odd address. */
+static CK_RV
+run(mech_params_fn *fn, CK_MECHANISM_TYPE type, const void *p, size_t n,
+    struct mech_call *call)
+{
+	struct mech_row row = { .type = type };
+	uint8_t *odd = malloc(n + 1);
+	CK_MECHANISM m = { type, odd + 1, n };
+	CK_RV rv;
+
+	assert_non_null(odd);
+	if (n > 0)
+		memcpy(odd + 1, p, n);
+	memset(call, 0, sizeof(*call));
+	rv = fn(&row, &m, CKF_SIGN, call);
+	free(odd);
+	return rv;
+}
+
+static void
+test_lengths(void **state)
+{
+	static const struct {
+		mech_params_fn *fn;
+		size_t good;
+	} rows[] = {
+		{ par_iv16, 16 }, { par_ctr, sizeof(CK_AES_CTR_PARAMS) },
+		{ par_gcm, sizeof(CK_GCM_PARAMS) },
+		{ par_ccm, sizeof(CK_CCM_PARAMS) },
+		{ par_mac_len, sizeof(CK_MAC_GENERAL_PARAMS) },
+		{ par_pss, sizeof(CK_RSA_PKCS_PSS_PARAMS) },
+		{ par_oaep, sizeof(CK_RSA_PKCS_OAEP_PARAMS) },
+		{ par_eddsa, sizeof(CK_EDDSA_PARAMS) },
+		{ par_ecdh, sizeof(CK_ECDH1_DERIVE_PARAMS) },
+	};
+	static const uint8_t zero[128];
+	struct mech_call call;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(rows); i++)
+		for (size_t n = 1; n < sizeof(zero); n++)
+			if (n != rows[i].good)
+				assert_int_equal(run(rows[i].fn, 0, zero, n,
+				    &call), CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_none, 0, zero, 1, &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_none, 0, NULL, 0, &call), CKR_OK);
+	assert_int_equal(run(par_eddsa, 0, NULL, 0, &call), CKR_OK);
+	assert_false(call.par.has_context);
+}
+
+static void
+test_gcm(void **state)
+{
+	const CK_GCM_PARAMS good = { data, 12, 96, data, 5, 128 };
+	CK_GCM_PARAMS p;
+	struct mech_call call;
+
+	(void)state;
+	p = good;
+	p.ulIvLen = 0;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pIv = NULL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pAAD = NULL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	for (p = good, p.ulTagBits = 129; p.ulTagBits < 140; p.ulTagBits++)
+		assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+		    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_gcm, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_int_equal(call.par.iv.n, 12);
+	assert_int_equal(call.par.aad.n, 5);
+	assert_int_equal(call.par.tag_len, 16);
+}
+
+static void
+test_ccm(void **state)
+{
+	const CK_CCM_PARAMS good = { 20, data, 12, NULL, 0, 8 };
+	CK_CCM_PARAMS p;
+	struct mech_call call;
+
+	(void)state;
+	for (CK_ULONG n = 0; n < 20; n++) {
+		p = good;
+		p.ulNonceLen = n;
+		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
+		    n >= 7 && n <= 13 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		p = good;
+		p.ulMACLen = n;
+		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
+		    n >= 4 && n <= 16 && n % 2 == 0 ? CKR_OK :
+		    CKR_MECHANISM_PARAM_INVALID);
+	}
+	assert_int_equal(run(par_ccm, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_int_equal(call.par.data_len, 20);
+}
+
+static void
+test_ctr(void **state)
+{
+	CK_AES_CTR_PARAMS p = { .ulCounterBits = 0 };
+	struct mech_call call;
+
+	(void)state;
+	assert_int_equal(run(par_ctr, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.ulCounterBits = 129;
+	assert_int_equal(run(par_ctr, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.ulCounterBits = 32;
+	assert_int_equal(run(par_ctr, 0, &p, sizeof(p), &call), CKR_OK);
+	assert_int_equal(call.par.iv.n, 16);
+	assert_int_equal(call.par.ctr_bits, 32);
+}
+
+static void
+test_wrap_iv(void **state)
+{
+	struct mech_call call;
+
+	(void)state;
+	for (size_t n = 1; n < 17; n++) {
+		assert_int_equal(run(par_wrap_iv, CKM_AES_KEY_WRAP, data, n,
+		    &call), n == 8 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		assert_int_equal(run(par_wrap_iv, CKM_AES_KEY_WRAP_KWP, data,
+		    n, &call), n == 4 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+	}
+	assert_int_equal(run(par_wrap_iv, CKM_AES_KEY_WRAP, NULL, 0, &call),
+	    CKR_OK);
+}
+
+static void
+test_pss_oaep(void **state)
+{
+	CK_RSA_PKCS_PSS_PARAMS p = { CKM_SHA256, CKG_MGF1_SHA1, 20 };
+	CK_RSA_PKCS_OAEP_PARAMS o = { CKM_SHA_1, CKG_MGF1_SHA256,
+		CKZ_DATA_SPECIFIED, data, 3 };
+	struct mech_call call;
+
+	(void)state;
+	assert_int_equal(run(par_pss, 0, &p, sizeof(p), &call), CKR_OK);
+	assert_string_equal(call.par.md, "SHA2-256");
+	assert_string_equal(call.par.mgf_md, "SHA1");
+	p.hashAlg = CKM_RSA_PKCS;
+	assert_int_equal(run(par_pss, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.hashAlg = CKM_SHA256;
+	p.mgf = 0;
+	assert_int_equal(run(par_pss, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_oaep, 0, &o, sizeof(o), &call), CKR_OK);
+	assert_int_equal(call.par.label.n, 3);
+	o.source = 0;
+	assert_int_equal(run(par_oaep, 0, &o, sizeof(o), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	o.ulSourceDataLen = 0;
+	assert_int_equal(run(par_oaep, 0, &o, sizeof(o), &call), CKR_OK);
+	o.source = 2;
+	assert_int_equal(run(par_oaep, 0, &o, sizeof(o), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+}
+
+/* A mechanism with a hash of its own refuses another one in the parameter. */
+static void
+test_pss_same_hash(void **state)
+{
+	size_t n;
+	const struct mech_row *t = mech_table(&n);
+	CK_RSA_PKCS_PSS_PARAMS p = { CKM_SHA384, CKG_MGF1_SHA384, 48 };
+	CK_MECHANISM m = { 0, &p, sizeof(p) };
+	struct mech_call call = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		if (t[i].alg.fam != ENG_F_RSA_PSS)
+			continue;
+		assert_int_equal(t[i].params(&t[i], &m, CKF_SIGN, &call),
+		    t[i].alg.md == NULL || strcmp(t[i].alg.md, "SHA2-384") == 0
+		    ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+	}
+}
+
+static void
+test_ecdh(void **state)
+{
+	const CK_ECDH1_DERIVE_PARAMS good = { CKD_SHA256_KDF, 4, data, 32, data };
+	CK_ECDH1_DERIVE_PARAMS p;
+	struct mech_call call;
+
+	(void)state;
+	p = good;
+	p.kdf = CKD_NULL;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.ulSharedDataLen = 0;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call), CKR_OK);
+	assert_null(call.par.kdf_md);
+	p = good;
+	p.ulPublicDataLen = 0;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pPublicData = NULL;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.kdf = CKD_CPDIVERSIFY_KDF;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_ecdh, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_string_equal(call.par.kdf_md, "SHA2-256");
+	assert_false(call.par.kdf_sp800);
+	p = good;
+	p.kdf = CKD_SHA3_384_KDF_SP800;
+	assert_int_equal(run(par_ecdh, 0, &p, sizeof(p), &call), CKR_OK);
+	assert_true(call.par.kdf_sp800);
+}
+
+static void
+test_eddsa(void **state)
+{
+	CK_EDDSA_PARAMS p = { CK_TRUE, 256, data };
+	struct mech_call call;
+
+	(void)state;
+	assert_int_equal(run(par_eddsa, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.ulContextDataLen = 1;
+	p.pContextData = NULL;
+	assert_int_equal(run(par_eddsa, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p.pContextData = data;
+	assert_int_equal(run(par_eddsa, 0, &p, sizeof(p), &call), CKR_OK);
+	assert_true(call.par.has_context && call.par.ph);
+	assert_int_equal(call.par.context.n, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_gcm),
+		cmocka_unit_test(test_ccm),
+		cmocka_unit_test(test_ctr),
+		cmocka_unit_test(test_wrap_iv),
+		cmocka_unit_test(test_pss_oaep),
+		cmocka_unit_test(test_pss_same_hash),
+		cmocka_unit_test(test_ecdh),
+		cmocka_unit_test(test_eddsa),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
