@@ -25,10 +25,22 @@ KL_BASE = \
 	src/base/secret.h
 
 KL_CRYPTO = \
+	src/crypto/aead.c \
+	src/crypto/cipher.c \
+	src/crypto/cipher_int.h \
+	src/crypto/curve.c \
 	src/crypto/der.c \
 	src/crypto/der.h \
+	src/crypto/digest.c \
+	src/crypto/edwards.h \
 	src/crypto/eng.h \
 	src/crypto/eng_int.h \
+	src/crypto/engine.c \
+	src/crypto/key_int.h \
+	src/crypto/keywrap.c \
+	src/crypto/mac.c \
+	src/crypto/op.c \
+	src/crypto/prim.c \
 	src/crypto/prim.h
 
 KL_SEAL = \

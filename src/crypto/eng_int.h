@@ -33,11 +33,14 @@ EVP_KDF *eng_kdf(struct eng *e, const char *name);
 bool eng_has_keymgmt(struct eng *e, const char *name);
 
 /* A key: secret bytes or an EVP_PKEY, and what is asked of it often. */
+struct curve;
 struct eng_key {
 	atomic_uint refs;
 	enum eng_type type;
 	bool private;
 	size_t bits;
+	const struct curve *curve;	/* EC, ED, MONT: its row (key_int.h) */
+	size_t len;		/* RSA: bytes of the modulus */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
 };
@@ -50,6 +53,9 @@ struct eng_key {
  */
 struct eng_op;
 struct eng_family_ops {
+	/* calls that succeed leave libcrypto's error queue alone, so that op.c
+	 * need not clean up after them */
+	bool quiet;
 	/* same: alg, key and dir are those of the last init, contexts may stay */
 	CK_RV (*init)(struct eng *e, struct eng_op *op,
 	    const struct eng_par *par, bool same);
@@ -60,6 +66,8 @@ struct eng_family_ops {
 	    size_t *out_len);
 	CK_RV (*update)(struct eng_op *op, struct bytes in, uint8_t *out,
 	    size_t *out_len);
+	/* whether the next update may read and write the same place; NULL: no */
+	bool (*in_place)(const struct eng_op *op);
 	CK_RV (*final)(struct eng_op *op, uint8_t *out, size_t *out_len);
 	CK_RV (*verify)(struct eng_op *op, struct bytes in, struct bytes sig);
 	CK_RV (*verify_final)(struct eng_op *op, struct bytes sig);
@@ -72,6 +80,8 @@ struct eng_op {
 	const struct eng_alg *alg;	/* rows live for ever */
 	enum eng_dir dir;
 	struct eng_key *key;		/* counted */
+	bool ready;			/* the last init succeeded: state fits
+					   alg, dir and key */
 	bool running;
 	struct buf gathered;		/* input of families that cannot stream */
 	void *state;

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * AES without authentication: ECB, CBC, CBC with PKCS#7 padding, CTR; and what
+ * all AES families share (cipher_int.h).
+ *
+ * Invariants:
+ *  1. `pending` is how many bytes libcrypto holds back: less than a block, or
+ *     up to a whole one when padding is to be taken off (only the last block
+ *     has it, and any block may be the last).
+ *  2. CTR: `left` is how many bytes can still be processed before the counter
+ *     bits overflow.  Nothing ever wraps, so that libcrypto's counter of 128
+ *     bits gives the same blocks as one of fewer bits.
+ */
+#include "crypto/cipher_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* What one EVP_CipherUpdate is given at most: an int, and whole blocks. */
+#define FEED_MAX ((size_t)1 << 30)
+
+/* ------------------------------------------------------------- shared */
+
+EVP_CIPHER *
+aes_cipher(struct eng *e, size_t key_len, const char *mode)
+{
+	char name[32];
+	int n = snprintf(name, sizeof(name), "AES-%zu-%s", key_len * 8, mode);
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return NULL;
+	return eng_cipher(e, name);
+}
+
+CK_RV
+aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
+    struct bytes *value)
+{
+	struct bytes v;
+	EVP_CIPHER *c;
+
+	if (op->key == NULL || op->key->type != ENG_SECRET)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "engine: AES wants a secret key");
+	v = secret_view(op->key->value);
+	if (v.n != 16 && v.n != 24 && v.n != 32)
+		return log_rv(CKR_KEY_SIZE_RANGE,
+		    "engine: %zu bytes are no AES key", v.n);
+	if ((c = aes_cipher(op->eng, v.n, mode)) == NULL)
+		return log_rv(CKR_MECHANISM_INVALID,
+		    "engine: no provider has AES-%s", mode);
+	*cipher = c;
+	*value = v;
+	return CKR_OK;
+}
+
+bool
+aes_feed(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	size_t done = 0;
+	int n;
+
+	while (in.n > 0) {
+		size_t part = in.n < FEED_MAX ? in.n : FEED_MAX;
+
+		if (EVP_CipherUpdate(ctx, out != NULL ? out + done : NULL, &n,
+			in.p, (int)part) != 1)
+			return false;
+		done += (size_t)n;
+		in = bytes_of(in.p + part, in.n - part);
+	}
+	*out_len = done;
+	return true;
+}
+
+CK_RV
+op_len_rv(const struct eng_op *op)
+{
+	return op->dir == ENG_DECRYPT ? CKR_ENCRYPTED_DATA_LEN_RANGE :
+					CKR_DATA_LEN_RANGE;
+}
+
+CK_RV
+op_gather(struct eng_op *op, struct bytes in)
+{
+	if (in.n > BUF_MAX - op->gathered.n)
+		return log_rv(op_len_rv(op),
+		    "engine: more input than is kept in parts");
+	buf_put(&op->gathered, in);
+	return buf_rv(&op->gathered);
+}
+
+/* ------------------------------------------------------------ the family */
+
+struct cipher {
+	EVP_CIPHER_CTX *ctx;
+	bool block;		/* works in whole blocks */
+	bool unpad;		/* takes padding off */
+	size_t pending;
+	uint64_t left;		/* CTR */
+};
+
+static bool
+is_mode(const struct eng_alg *alg, const char *mode)
+{
+	return strcmp(alg->mode, mode) == 0;
+}
+
+static void
+cipher_free(struct eng_op *op)
+{
+	struct cipher *c = op->state;
+
+	EVP_CIPHER_CTX_free(c->ctx);
+	free(c);
+}
+
+/* The state, made when there is none; NULL when memory is out. */
+static struct cipher *
+cipher_state(struct eng_op *op)
+{
+	struct cipher *c = op->state;
+
+	if (c != NULL)
+		return c;
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return NULL;
+	if ((c->ctx = EVP_CIPHER_CTX_new()) == NULL) {
+		free(c);
+		return NULL;
+	}
+	op->state = c;
+	return c;
+}
+
+/*
+ * Bytes from a counter block on until its low `bits` bits overflow
+ * (UINT64_MAX: more than can be asked for), 3.2 AES with Counter.
+ */
+static uint64_t
+ctr_room(const uint8_t block[AES_BLOCK], unsigned bits)
+{
+	uint64_t high = 0;
+	uint64_t low = 0;
+	uint64_t blocks;
+
+	for (size_t i = 0; i < 8; i++) {
+		high = high << 8 | block[i];
+		low = low << 8 | block[8 + i];
+	}
+	if (bits > 64 && ~(high | (bits < 128 ? UINT64_MAX << (bits - 64) : 0)))
+		return UINT64_MAX;
+	blocks = bits < 64 ? ((uint64_t)1 << bits) -
+		(low & (((uint64_t)1 << bits) - 1)) : 0 - low;
+	if (blocks == 0 || blocks > UINT64_MAX / AES_BLOCK)
+		return UINT64_MAX;
+	return blocks * AES_BLOCK;
+}
+
+static CK_RV
+cipher_par(const struct eng_op *op, const struct eng_par *par)
+{
+	bool ecb = is_mode(op->alg, "ECB");
+
+	if (par->iv.n != (ecb ? 0 : AES_BLOCK))
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "engine: AES-%s takes no IV of %zu bytes", op->alg->mode,
+		    par->iv.n);
+	if (is_mode(op->alg, "CTR") &&
+	    (par->ctr_bits < 1 || par->ctr_bits > 128))
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "engine: a counter of %u bits", par->ctr_bits);
+	return CKR_OK;
+}
+
+/* Gives the context cipher, key and padding. */
+static CK_RV
+cipher_key(struct eng_op *op, struct cipher *c, const struct eng_par *par)
+{
+	struct bytes key;
+	EVP_CIPHER *evp;
+	CK_RV rv;
+
+	if ((rv = aes_key(op, op->alg->mode, &evp, &key)) != CKR_OK)
+		return rv;
+	if (EVP_CipherInit_ex2(c->ctx, evp, key.p, par->iv.p,
+		op->dir == ENG_ENCRYPT, NULL) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(c->ctx, op->alg->pad) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s does not start",
+		    op->alg->mode);
+	c->block = !is_mode(op->alg, "CTR");
+	c->unpad = op->alg->pad && op->dir == ENG_DECRYPT;
+	return CKR_OK;
+}
+
+static CK_RV
+cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
+    bool same)
+{
+	struct cipher *c;
+	CK_RV rv;
+
+	(void)e; /* op has it too */
+	if ((rv = cipher_par(op, par)) != CKR_OK)
+		return rv;
+	if ((c = cipher_state(op)) == NULL)
+		return CKR_HOST_MEMORY;
+	if (!same && (rv = cipher_key(op, c, par)) != CKR_OK)
+		return rv;
+	if (same && EVP_CipherInit_ex2(c->ctx, NULL, NULL, par->iv.p, -1,
+			NULL) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s does not start",
+		    op->alg->mode);
+	c->pending = 0;
+	c->left = c->block ? UINT64_MAX : ctr_room(par->iv.p, par->ctr_bits);
+	return CKR_OK;
+}
+
+static size_t
+cipher_update_len(const struct eng_op *op, size_t in_len)
+{
+	const struct cipher *c = op->state;
+	size_t n;
+
+	if (!c->block || in_len == 0)
+		return in_len;
+	if (in_len > SIZE_MAX - AES_BLOCK)
+		return SIZE_MAX;
+	n = c->pending + in_len;
+	return (c->unpad ? n - 1 : n) / AES_BLOCK * AES_BLOCK;
+}
+
+static size_t
+cipher_final_len(const struct eng_op *op)
+{
+	const struct cipher *c = op->state;
+
+	if (!op->alg->pad)
+		return 0;
+	return c->unpad ? AES_BLOCK - 1 : AES_BLOCK;
+}
+
+static size_t
+cipher_once_len(const struct eng_op *op, size_t in_len)
+{
+	if (!op->alg->pad)
+		return in_len;
+	if (op->dir == ENG_DECRYPT)
+		return in_len > 0 ? in_len - 1 : 0;
+	if (in_len > SIZE_MAX - AES_BLOCK)
+		return SIZE_MAX;
+	return in_len / AES_BLOCK * AES_BLOCK + AES_BLOCK;
+}
+
+static CK_RV
+cipher_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	struct cipher *c = op->state;
+	size_t total = c->pending + in.n;
+	size_t n;
+
+	if (in.n > c->left)
+		return log_rv(op_len_rv(op), "engine: the counter overflows");
+	if (!aes_feed(c->ctx, in, out, &n))
+		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s fails",
+		    op->alg->mode);
+	if (c->block)
+		c->pending = total - n;
+	else
+		c->left -= c->left == UINT64_MAX ? 0 : in.n;
+	*out_len = n;
+	return CKR_OK;
+}
+
+static bool
+cipher_in_place(const struct eng_op *op)
+{
+	const struct cipher *c = op->state;
+
+	return c->pending == 0;
+}
+
+static CK_RV
+cipher_final(struct eng_op *op, uint8_t *out, size_t *out_len)
+{
+	struct cipher *c = op->state;
+	WIPE_AUTO(last, AES_BLOCK);
+	int n = 0;
+
+	if (!c->block) {
+		*out_len = 0;
+		return CKR_OK;
+	}
+	if (c->unpad ? c->pending != AES_BLOCK : !op->alg->pad && c->pending > 0)
+		return log_rv(op_len_rv(op), "engine: not whole blocks");
+	if (EVP_CipherFinal_ex(c->ctx, last, &n) != 1)
+		return c->unpad ? CKR_ENCRYPTED_DATA_INVALID :
+				  log_rv(CKR_DEVICE_ERROR,
+				      "engine: AES-%s fails", op->alg->mode);
+	if (n > 0)
+		memcpy(out, last, (size_t)n);
+	*out_len = (size_t)n;
+	return CKR_OK;
+}
+
+static CK_RV
+cipher_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	struct cipher *c = op->state;
+	size_t n = 0;
+	size_t last;
+	CK_RV rv;
+
+	/* Before anything is written, so that in-place input survives. */
+	if (c->block && in.n % AES_BLOCK != 0 && (c->unpad || !op->alg->pad))
+		return log_rv(op_len_rv(op), "engine: not whole blocks");
+	if ((rv = cipher_update(op, in, out, &n)) != CKR_OK)
+		return rv;
+	if ((rv = cipher_final(op, n > 0 ? out + n : out, &last)) != CKR_OK) {
+		if (c->unpad && n > 0)
+			secret_wipe(out, n);
+		return rv;
+	}
+	*out_len = n + last;
+	return CKR_OK;
+}
+
+const struct eng_family_ops eng_ops_cipher = {
+	.quiet = true,
+	.init = cipher_init,
+	.once_len = cipher_once_len,
+	.update_len = cipher_update_len,
+	.final_len = cipher_final_len,
+	.once = cipher_once,
+	.update = cipher_update,
+	.in_place = cipher_in_place,
+	.final = cipher_final,
+	.free_state = cipher_free,
+};

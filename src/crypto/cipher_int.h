@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside crypto: what the AES families (cipher, aead, keywrap, mac) share.
+ */
+#ifndef KLUIS_CRYPTO_CIPHER_INT_H
+#define KLUIS_CRYPTO_CIPHER_INT_H
+
+#include "crypto/eng_int.h"
+
+#define AES_BLOCK 16
+
+/* AES of key_len bytes in a mode as libcrypto names it ("GCM"); NULL when the
+ * providers lack it.  Kept by the engine. */
+EVP_CIPHER *aes_cipher(struct eng *e, size_t key_len, const char *mode);
+/*
+ * The cipher and the key bytes of an operation; both stay the engine's and the
+ * key's.  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE (no AES key size),
+ * CKR_MECHANISM_INVALID (providers lack it).
+ */
+CK_RV aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
+    struct bytes *value) KL_MUST_USE;
+/*
+ * EVP_CipherUpdate for any length: runs in through ctx; *out_len gets what
+ * was written to out.  out NULL: in is additional data.  False on failure.
+ */
+bool aes_feed(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out,
+    size_t *out_len) KL_MUST_USE;
+/* Appends input to op->gathered.  CKR_DATA_LEN_RANGE or
+ * CKR_ENCRYPTED_DATA_LEN_RANGE above BUF_MAX, CKR_HOST_MEMORY. */
+CK_RV op_gather(struct eng_op *op, struct bytes in) KL_MUST_USE;
+/* The code for input of a wrong length in the operation's direction. */
+CK_RV op_len_rv(const struct eng_op *op);
+
+#endif

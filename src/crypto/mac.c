@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Message authentication codes: HMAC over any digest, and AES-CMAC.  The
+ * context is keyed once; the next message with the same key resets it.
+ *
+ * Invariant: kind is the EVP_MAC that ctx belongs to; `size` is the full
+ * length of the code, `len` the length in use, 0 < len <= size.
+ */
+#include "crypto/cipher_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include "base/log.h"
+
+struct mac {
+	EVP_MAC *kind;
+	EVP_MAC_CTX *ctx;
+	size_t size;
+	size_t len;
+};
+
+static void
+mac_free(struct eng_op *op)
+{
+	struct mac *m = op->state;
+
+	EVP_MAC_CTX_free(m->ctx);
+	free(m);
+}
+
+/* The state with a context of this kind, made or changed when it is not so. */
+static CK_RV
+mac_state(struct eng_op *op, const char *name)
+{
+	EVP_MAC *kind = eng_mac(op->eng, name);
+	struct mac *m = op->state;
+
+	if (kind == NULL)
+		return log_rv(CKR_MECHANISM_INVALID,
+		    "engine: no provider has %s", name);
+	if (m == NULL && (m = op->state = calloc(1, sizeof(*m))) == NULL)
+		return CKR_HOST_MEMORY;
+	if (m->kind == kind)
+		return CKR_OK;
+	EVP_MAC_CTX_free(m->ctx);
+	m->kind = NULL;
+	if ((m->ctx = EVP_MAC_CTX_new(kind)) == NULL)
+		return CKR_HOST_MEMORY;
+	m->kind = kind;
+	return CKR_OK;
+}
+
+/* Keys the context; param is what the hash or cipher goes by. */
+static CK_RV
+mac_key(struct eng_op *op, struct bytes key, const char *param,
+    const char *value)
+{
+	const char *props = eng_props(op->eng);
+	struct mac *m = op->state;
+	OSSL_PARAM params[3];
+	size_t n = 0;
+
+	params[n++] = OSSL_PARAM_construct_utf8_string(param,
+	    (char *)(uintptr_t)value, 0);
+	if (props != NULL)
+		params[n++] = OSSL_PARAM_construct_utf8_string(
+		    OSSL_MAC_PARAM_PROPERTIES, (char *)(uintptr_t)props, 0);
+	params[n] = OSSL_PARAM_construct_end();
+	if (EVP_MAC_init(m->ctx, key.p, key.n, params) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s does not start",
+		    value);
+	m->size = EVP_MAC_CTX_get_mac_size(m->ctx);
+	return CKR_OK;
+}
+
+static CK_RV
+hmac_init(struct eng_op *op)
+{
+	CK_RV rv;
+
+	if (op->key == NULL || op->key->type != ENG_SECRET)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "engine: HMAC wants a secret key");
+	if (eng_md(op->eng, op->alg->md) == NULL)
+		return log_rv(CKR_MECHANISM_INVALID,
+		    "engine: no provider has %s", op->alg->md);
+	if ((rv = mac_state(op, "HMAC")) != CKR_OK)
+		return rv;
+	return mac_key(op, secret_view(op->key->value), OSSL_MAC_PARAM_DIGEST,
+	    op->alg->md);
+}
+
+static CK_RV
+cmac_init(struct eng_op *op)
+{
+	EVP_CIPHER *cipher;
+	struct bytes key;
+	CK_RV rv;
+
+	if ((rv = aes_key(op, "CBC", &cipher, &key)) != CKR_OK)
+		return rv;
+	if ((rv = mac_state(op, "CMAC")) != CKR_OK)
+		return rv;
+	return mac_key(op, key, OSSL_MAC_PARAM_CIPHER,
+	    EVP_CIPHER_get0_name(cipher));
+}
+
+static CK_RV
+mac_init(struct eng *e, struct eng_op *op, const struct eng_par *par, bool same)
+{
+	struct mac *m = op->state;
+	CK_RV rv;
+
+	(void)e; /* op has it too */
+	if (!same) {
+		rv = op->alg->fam == ENG_F_HMAC ? hmac_init(op) : cmac_init(op);
+		if (rv != CKR_OK)
+			return rv;
+		m = op->state;
+	} else if (EVP_MAC_init(m->ctx, NULL, 0, NULL) != 1) {
+		return log_rv(CKR_DEVICE_ERROR, "engine: MAC does not restart");
+	}
+	if (par->mac_len > m->size)
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "engine: a MAC of %zu bytes out of %zu", par->mac_len,
+		    m->size);
+	m->len = par->mac_len > 0 ? par->mac_len : m->size;
+	return CKR_OK;
+}
+
+static size_t
+mac_final_len(const struct eng_op *op)
+{
+	const struct mac *m = op->state;
+
+	return m->len;
+}
+
+static size_t
+mac_once_len(const struct eng_op *op, size_t in_len)
+{
+	(void)in_len; /* the result is as long for any input */
+	return mac_final_len(op);
+}
+
+static CK_RV
+mac_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	struct mac *m = op->state;
+
+	(void)out; /* nothing comes out before the end */
+	if (in.n > 0 && EVP_MAC_update(m->ctx, in.p, in.n) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "engine: MAC fails");
+	*out_len = 0;
+	return CKR_OK;
+}
+
+static CK_RV
+mac_final(struct eng_op *op, uint8_t *out, size_t *out_len)
+{
+	struct mac *m = op->state;
+	WIPE_AUTO(full, EVP_MAX_MD_SIZE);
+	size_t n;
+
+	if (EVP_MAC_final(m->ctx, full, &n, sizeof(full)) != 1 || n != m->size)
+		return log_rv(CKR_DEVICE_ERROR, "engine: MAC fails");
+	memcpy(out, full, m->len);
+	*out_len = m->len;
+	return CKR_OK;
+}
+
+static CK_RV
+mac_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	CK_RV rv = mac_update(op, in, NULL, out_len);
+
+	return rv == CKR_OK ? mac_final(op, out, out_len) : rv;
+}
+
+static CK_RV
+mac_verify_final(struct eng_op *op, struct bytes sig)
+{
+	struct mac *m = op->state;
+	WIPE_AUTO(want, EVP_MAX_MD_SIZE);
+	size_t n;
+	CK_RV rv;
+
+	if (sig.n != m->len)
+		return CKR_SIGNATURE_LEN_RANGE;
+	if ((rv = mac_final(op, want, &n)) != CKR_OK)
+		return rv;
+	return secret_equal(bytes_of(want, n), sig) ? CKR_OK :
+						      CKR_SIGNATURE_INVALID;
+}
+
+static CK_RV
+mac_verify(struct eng_op *op, struct bytes in, struct bytes sig)
+{
+	size_t none;
+	CK_RV rv = mac_update(op, in, NULL, &none);
+
+	return rv == CKR_OK ? mac_verify_final(op, sig) : rv;
+}
+
+const struct eng_family_ops eng_ops_mac = {
+	.quiet = true,
+	.init = mac_init,
+	.once_len = mac_once_len,
+	.final_len = mac_final_len,
+	.once = mac_once,
+	.update = mac_update,
+	.final = mac_final,
+	.verify = mac_verify,
+	.verify_final = mac_verify_final,
+	.free_state = mac_free,
+};
