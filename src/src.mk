@@ -47,7 +47,22 @@ KL_SEAL = \
 	src/seal/seal.h
 
 KL_STORE = \
-	src/store/store.h
+	src/store/check.c \
+	src/store/create.c \
+	src/store/env.c \
+	src/store/find.c \
+	src/store/gen.c \
+	src/store/migrate.c \
+	src/store/object.c \
+	src/store/record.c \
+	src/store/schema.c \
+	src/store/sqlite.c \
+	src/store/sqlite_int.h \
+	src/store/stmt.c \
+	src/store/store.c \
+	src/store/store.h \
+	src/store/store_int.h \
+	src/store/vfs.c
 
 KL_MECH = \
 	src/mech/mech.h

@@ -18,7 +18,8 @@
  * Codes: CKR_DEVICE_ERROR (corrupt or I/O, logged), CKR_DEVICE_MEMORY (disk
  * full), CKR_TOKEN_WRITE_PROTECTED (not writable), CKR_HOST_MEMORY,
  * CKR_FUNCTION_FAILED (busy for longer than the timeout, logged),
- * CKR_OBJECT_HANDLE_INVALID (no such row).
+ * CKR_OBJECT_HANDLE_INVALID (no such row), CKR_DEVICE_REMOVED (the token's file
+ * was deleted or replaced meanwhile: close the store and look again).
  */
 #ifndef KLUIS_STORE_STORE_H
 #define KLUIS_STORE_STORE_H
@@ -190,6 +191,8 @@ CK_RV store_tags_rebuild(struct store *s) KL_MUST_USE;
 /* Appends an entry; seq is given by the store (1, 2, ...), mac authenticates. */
 CK_RV store_audit_append(struct store *s, struct bytes entry,
     const uint8_t mac[32], uint64_t *seq) KL_MUST_USE;
+/* The number that the next entry gets, which its MAC binds. */
+CK_RV store_audit_next(struct store *s, uint64_t *seq) KL_MUST_USE;
 /* Reads entry seq; CKR_OBJECT_HANDLE_INVALID past the end. */
 CK_RV store_audit_get(struct store *s, uint64_t seq, struct buf *entry,
     uint8_t mac[32]) KL_MUST_USE;
