@@ -85,19 +85,28 @@ struct eng_parts {
 struct eng_key;
 
 /*
- * Builds a key.  Private keys (private = true) need: RSA N and D (E and the
- * CRT numbers optional but all five or none; absent ones are computed when E
- * is there), EC CURVE and PRIV (POINT computed when absent), ED/MONT CURVE and
- * PRIV.  Public: N and E; CURVE and POINT.  Secret: VALUE, 1 byte or more.
+ * Builds a key.  Private keys (private = true) need: RSA N and D (E is found
+ * when absent, if it is one of those in use; P and Q together or not at all,
+ * and with them DP, DQ and QINV are computed when absent; without P and Q the
+ * key works but has no such parts), EC CURVE and PRIV (POINT computed when
+ * absent), ED/MONT CURVE and PRIV.  Public: N and E; CURVE and POINT, in any
+ * form that eng_curve and eng_point take.  Secret: VALUE, 1 byte or more.
  * Refuses weak or inconsistent material (design 9.6): even, small or
  * (> 16384 bit) moduli, e even or < 3, n != p*q, d that does not fit, points off the curve, at
  * infinity or (Montgomery/Edwards) of small order, private half not matching
  * POINT.  CKR_ATTRIBUTE_VALUE_INVALID for bad material, CKR_CURVE_NOT_SUPPORTED
- * for a curve libcrypto lacks, CKR_TEMPLATE_INCOMPLETE for a missing part,
+ * and CKR_DOMAIN_PARAMS_INVALID as eng_curve, CKR_TEMPLATE_INCOMPLETE for a missing part,
  * CKR_KEY_SIZE_RANGE for a modulus size outside the limits.  The caller owns
  * one reference.
  */
 CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
+    const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
+/*
+ * The same for material that eng_key_import or eng_key_generate accepted once
+ * and that came back from sealed storage: sizes and forms are looked at, what
+ * costs arithmetic (consistency, curve equation, small orders) is not.
+ */
+CK_RV eng_key_load(struct eng *e, enum eng_type type, bool private,
     const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
 
 /* What to generate. */
@@ -132,8 +141,11 @@ CK_RV eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
 /* DER SubjectPublicKeyInfo of a public or private key, appended to out. */
 CK_RV eng_key_spki(struct eng *e, const struct eng_key *k, struct buf *out)
     KL_MUST_USE;
-/* DER PrivateKeyInfo (PKCS#8, 3.2 section 6.7) of a private key; and back:
- * *type tells what it was.  CKR_WRAPPED_KEY_INVALID when der is not one;
+/* DER PrivateKeyInfo (PKCS#8, 3.2 section 6.7) of a private key;
+ * CKR_KEY_NOT_WRAPPABLE for an RSA key without its CRT numbers.  And back, with
+ * the checks of eng_key_import; eng_key_type tells what it was.
+ * CKR_WRAPPED_KEY_INVALID when der is not one or holds a bad key,
+ * CKR_CURVE_NOT_SUPPORTED;
  * trailing zero bytes are ignored when trailing_zeros is set, else refused. */
 CK_RV eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
     KL_MUST_USE;
@@ -154,7 +166,8 @@ CK_RV eng_sha1_prefix(struct eng *e, struct bytes data, uint8_t *out, size_t n)
  * curveName, case-insensitive, both OpenSSL's, NIST's and SEC names; never explicit parameters) for
  * a key type EC, ED or MONT and appends the standard form (OID DER) to out.
  * Ed25519 etc. also under the OIDs of RFC 8410 and the 3.0-era curveName strings.  CKR_CURVE_NOT_SUPPORTED
- * / CKR_ATTRIBUTE_VALUE_INVALID.  bits may be NULL.
+ * for a curve of another type or one that libcrypto lacks,
+ * CKR_DOMAIN_PARAMS_INVALID for other forms (3.2 section 6.3).  bits may be NULL.
  */
 CK_RV eng_curve(struct eng *e, enum eng_type type, struct bytes params,
     struct buf *out, size_t *bits) KL_MUST_USE;
@@ -291,7 +304,8 @@ CK_RV eng_op_update_key(struct eng_op *op, const struct eng_key *key)
 /*
  * Key agreement (ENG_F_ECDH): the derived bytes.  len: bytes wanted, 0 = the
  * natural length (field size for CKD_NULL; a KDF needs len).  CKD_NULL gives
- * the leading bytes of the shared secret when len is shorter.
+ * the trailing bytes of the shared secret when len is shorter: 3.2 section
+ * 6.3.20 removes bytes from the leading end.
  * CKR_MECHANISM_PARAM_INVALID for a bad peer point, CKR_KEY_SIZE_RANGE when
  * len is more than there is.
  */

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys: making them from parts, counting references, reading parts back, and
+ * check values.  What is special to a type stands in key_rsa.c, key_curve.c.
+ *
+ * Invariants:
+ *  1. A key does not change once it was handed out, so it needs no lock;
+ *     libcrypto's own caches in an EVP_PKEY are safe between threads.
+ *  2. value is set for ENG_SECRET, pkey for all others, curve for EC, ED and
+ *     MONT.
+ *  3. A private key always holds its public half.
+ */
+#include "crypto/key_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/core_names.h>
+
+#include "base/log.h"
+
+#define SHA1_LEN 20
+#define AES_BLOCK 16
+
+struct eng_key *
+key_new(enum eng_type type, bool private)
+{
+	struct eng_key *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return NULL;
+	atomic_init(&k->refs, 1);
+	k->type = type;
+	k->private = private;
+	return k;
+}
+
+struct eng_key *
+eng_key_get(struct eng_key *k)
+{
+	(void)atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);
+	return k;
+}
+
+void
+eng_key_put(struct eng_key *k)
+{
+	if (k == NULL ||
+	    atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	secret_free(k->value);
+	if (!eng_gone())
+		EVP_PKEY_free(k->pkey);
+	free(k);
+}
+
+void
+eng_key_putp(struct eng_key **k)
+{
+	eng_key_put(*k);
+	*k = NULL;
+}
+
+enum eng_type
+eng_key_type(const struct eng_key *k)
+{
+	return k->type;
+}
+
+bool
+eng_key_private(const struct eng_key *k)
+{
+	return k->private;
+}
+
+size_t
+eng_key_bits(const struct eng_key *k)
+{
+	return k->bits;
+}
+
+EVP_PKEY_CTX *
+key_ctx(struct eng *e, const struct eng_key *key)
+{
+	return EVP_PKEY_CTX_new_from_pkey(eng_ctx(e), key->pkey, eng_props(e));
+}
+
+CK_RV
+key_from_params(struct eng *e, const char *type, int selection,
+    OSSL_PARAM *params, EVP_PKEY **out)
+{
+	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = NULL;
+	OSSL_LIB_CTX *ctx = eng_ctx(e);
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL)
+		return CKR_GENERAL_ERROR;
+	pctx = EVP_PKEY_CTX_new_from_name(ctx, type, eng_props(e));
+	if (pctx == NULL || EVP_PKEY_fromdata_init(pctx) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "key: no %s here", type);
+	if (EVP_PKEY_fromdata(pctx, &pkey, selection, params) != 1)
+		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+		    "key: libcrypto does not take this %s key", type);
+	*out = pkey;
+	return CKR_OK;
+}
+
+void
+key_set_pkey(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c)
+{
+	key->pkey = pkey;
+	key->curve = c;
+	if (c != NULL) {
+		key->bits = c->bits;
+		return;
+	}
+	key->bits = (size_t)EVP_PKEY_get_bits(pkey);
+	key->len = (key->bits + 7) / 8;
+}
+
+static CK_RV
+key_import_secret(const struct eng_parts *parts, struct eng_key *key)
+{
+	struct bytes value = parts->part[PART_VALUE];
+
+	if (value.n == 0)
+		return CKR_TEMPLATE_INCOMPLETE;
+	key->bits = value.n * 8;
+	return secret_copy(value, &key->value);
+}
+
+/* eng_key_import and, with checked set, eng_key_load. */
+static CK_RV
+key_make(struct eng *e, struct eng_key *key, const struct eng_parts *parts,
+    bool checked)
+{
+	ENG_MARK;
+
+	if (key->type == ENG_SECRET)
+		return key_import_secret(parts, key);
+	if (eng_ctx(e) == NULL)
+		return CKR_GENERAL_ERROR;
+	if (key->type == ENG_RSA)
+		return key_import_rsa(e, parts, checked, key);
+	return key_import_curve(e, parts, checked, key);
+}
+
+CK_RV
+eng_key_import(struct eng *e, enum eng_type type, bool private,
+    const struct eng_parts *parts, struct eng_key **out)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key = key_new(type,
+	    private || type == ENG_SECRET);
+	CK_RV rv;
+
+	KL_ASSERT(type < ENG_TYPES);
+	if (key == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = key_make(e, key, parts, false)) != CKR_OK)
+		return rv;
+	*out = KL_TAKE(key);
+	return CKR_OK;
+}
+
+CK_RV
+eng_key_load(struct eng *e, enum eng_type type, bool private,
+    const struct eng_parts *parts, struct eng_key **out)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key = key_new(type,
+	    private || type == ENG_SECRET);
+	CK_RV rv;
+
+	KL_ASSERT(type < ENG_TYPES);
+	if (key == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = key_make(e, key, parts, true)) != CKR_OK)
+		return rv;
+	*out = KL_TAKE(key);
+	return CKR_OK;
+}
+
+/* ----------------------------------------------------------------- parts */
+
+/* A number of the key; min: bytes to fill up with leading zeros. */
+static CK_RV
+part_number(const struct eng_key *k, const char *name, size_t min,
+    struct secret **out)
+{
+	KL_AUTO(secret_freep) struct secret *s = NULL;
+	KL_AUTO(bn_freep) BIGNUM *bn = NULL;
+	size_t n;
+	CK_RV rv;
+
+	if (EVP_PKEY_get_bn_param(k->pkey, name, &bn) != 1)
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	n = (size_t)BN_num_bytes(bn);
+	if (n < min)
+		n = min;
+	if ((rv = secret_new(n, &s)) != CKR_OK)
+		return rv;
+	if (BN_bn2binpad(bn, secret_data(s), (int)n) != (int)n)
+		return CKR_DEVICE_ERROR;
+	*out = KL_TAKE(s);
+	return CKR_OK;
+}
+
+static CK_RV
+part_octets(const struct eng_key *k, const char *name, struct secret **out)
+{
+	KL_AUTO(secret_freep) struct secret *s = NULL;
+	size_t n = 0;
+	CK_RV rv;
+
+	if (EVP_PKEY_get_octet_string_param(k->pkey, name, NULL, 0, &n) != 1 ||
+	    n == 0)
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	if ((rv = secret_new(n, &s)) != CKR_OK)
+		return rv;
+	if (EVP_PKEY_get_octet_string_param(k->pkey, name, secret_data(s), n,
+	    &n) != 1)
+		return CKR_DEVICE_ERROR;
+	*out = KL_TAKE(s);
+	return CKR_OK;
+}
+
+static CK_RV
+part_of_curve(const struct eng_key *k, enum eng_part part, struct secret **out)
+{
+	if (part == PART_CURVE)
+		return secret_copy(k->curve->oid, out);
+	if (part == PART_POINT)
+		return part_octets(k, OSSL_PKEY_PARAM_PUB_KEY, out);
+	if (part != PART_PRIV || !k->private)
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	if (k->type == ENG_EC)
+		return part_number(k, OSSL_PKEY_PARAM_PRIV_KEY,
+		    k->curve->priv, out);
+	return part_octets(k, OSSL_PKEY_PARAM_PRIV_KEY, out);
+}
+
+CK_RV
+eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
+    struct secret **out)
+{
+	ENG_MARK;
+
+	(void)e; /* the key knows its provider */
+	if (k->type == ENG_SECRET) {
+		if (part != PART_VALUE)
+			return CKR_ATTRIBUTE_TYPE_INVALID;
+		return secret_copy(secret_view(k->value), out);
+	}
+	if (k->type != ENG_RSA)
+		return part_of_curve(k, part, out);
+	if (key_rsa_name(part) == NULL || (part >= PART_D && !k->private))
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	return part_number(k, key_rsa_name(part), 0, out);
+}
+
+/* ---------------------------------------------------------- check values */
+
+CK_RV
+eng_sha1_prefix(struct eng *e, struct bytes data, uint8_t *out, size_t n)
+{
+	ENG_MARK;
+	EVP_MD *md = eng_md(e, "SHA1");
+	WIPE_AUTO(digest, SHA1_LEN);
+
+	KL_ASSERT(n <= sizeof(digest));
+	if (md == NULL || EVP_Digest(data.p, data.n, digest, NULL, md, NULL)
+	    != 1)
+		return log_rv(CKR_DEVICE_ERROR, "key: no SHA-1");
+	memcpy(out, digest, n);
+	return CKR_OK;
+}
+
+static void
+cipher_ctx_freep(EVP_CIPHER_CTX **p)
+{
+	EVP_CIPHER_CTX_free(*p);
+	*p = NULL;
+}
+
+/* The first bytes of a zero block under an AES key. */
+static CK_RV
+check_aes(struct eng *e, struct bytes value, uint8_t out[3])
+{
+	KL_AUTO(cipher_ctx_freep) EVP_CIPHER_CTX *cc = EVP_CIPHER_CTX_new();
+	static const uint8_t zero[AES_BLOCK];
+	uint8_t block[2 * AES_BLOCK];
+	const char *name = value.n == 16 ? "AES-128-ECB" :
+	    value.n == 24 ? "AES-192-ECB" :
+	    value.n == 32 ? "AES-256-ECB" : NULL;
+	EVP_CIPHER *cipher;
+	int n = 0;
+
+	if (name == NULL)
+		return CKR_KEY_SIZE_RANGE;
+	if (cc == NULL)
+		return CKR_HOST_MEMORY;
+	if ((cipher = eng_cipher(e, name)) == NULL ||
+	    EVP_EncryptInit_ex2(cc, cipher, value.p, NULL, NULL) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(cc, 0) != 1 ||
+	    EVP_EncryptUpdate(cc, block, &n, zero, AES_BLOCK) != 1 ||
+	    n != AES_BLOCK)
+		return log_rv(CKR_DEVICE_ERROR, "key: %s fails", name);
+	memcpy(out, block, 3);
+	return CKR_OK;
+}
+
+CK_RV
+eng_key_check(struct eng *e, const struct eng_key *k, bool block_cipher,
+    uint8_t out[3])
+{
+	ENG_MARK;
+
+	if (k->type != ENG_SECRET)
+		return CKR_KEY_TYPE_INCONSISTENT;
+	if (block_cipher)
+		return check_aes(e, secret_view(k->value), out);
+	return eng_sha1_prefix(e, secret_view(k->value), out, 3);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside crypto: what the files about key pairs share (curve, point, key*,
+ * keygen, pkcs8, sign, rsa, derive).
+ */
+#ifndef KLUIS_CRYPTO_KEY_INT_H
+#define KLUIS_CRYPTO_KEY_INT_H
+
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include "crypto/eng_int.h"
+
+/*
+ * Keeps libcrypto's error queue as the host left it: declare
+ *	ENG_MARK;
+ * first in a function that calls libcrypto; whatever is queued after that is
+ * gone when the function returns.
+ */
+static inline void
+eng_mark_done(const int *mark)
+{
+	(void)mark;
+	(void)ERR_pop_to_mark(); /* without a mark, the queue was empty */
+}
+#define ENG_MARK                                                               \
+	KL_AUTO(eng_mark_done)                                                 \
+	int eng_mark_ __attribute__((unused)) = ERR_set_mark()
+
+/* Freeing functions for KL_AUTO. */
+static inline void
+pkey_freep(EVP_PKEY **p)
+{
+	EVP_PKEY_free(*p);
+	*p = NULL;
+}
+static inline void
+pkey_ctx_freep(EVP_PKEY_CTX **p)
+{
+	EVP_PKEY_CTX_free(*p);
+	*p = NULL;
+}
+static inline void
+bn_freep(BIGNUM **p)
+{
+	BN_clear_free(*p);
+	*p = NULL;
+}
+static inline void
+bn_ctx_freep(BN_CTX **p)
+{
+	BN_CTX_free(*p);
+	*p = NULL;
+}
+
+/* ---------------------------------------------------------------- curves */
+
+/* A named curve; rows are static. */
+struct curve {
+	enum eng_type type;
+	const char *name;	/* libcrypto's group, or key type (ED, MONT) */
+	const char *alias[4];	/* other names of the curveName form */
+	struct bytes oid;	/* standard form of CKA_EC_PARAMS, DER */
+	struct bytes old_oid;	/* taken too; empty = none */
+	size_t bits;		/* of the field */
+	size_t len;		/* bytes: EC a coordinate, else the public key */
+	size_t priv;		/* bytes: EC the order, else the private key */
+};
+
+/* The row of EC parameters in any accepted form.  Errors as eng_curve, but
+ * does not look whether libcrypto has the curve. */
+CK_RV curve_find(enum eng_type type, struct bytes params,
+    const struct curve **out) KL_MUST_USE;
+/* The row whose (old or standard) OID this is, whatever its type, or NULL. */
+const struct curve *curve_by_oid(struct bytes oid);
+/* All rows in turn, for tests; NULL after the last. */
+const struct curve *curve_at(size_t i);
+/* Whether libcrypto and the providers in use have it. */
+bool curve_usable(struct eng *e, const struct curve *c);
+
+/*
+ * Takes the DER (if any) off a point as callers give it: *out is a view into
+ * point, of a length and a form byte that fit the curve.  Nothing is computed.
+ * CKR_ATTRIBUTE_VALUE_INVALID.
+ */
+CK_RV point_raw(const struct curve *c, struct bytes point, struct bytes *out)
+    KL_MUST_USE;
+/*
+ * Checks a raw point in full (on the curve, not at infinity, not of small
+ * order) and appends it, uncompressed.  CKR_ATTRIBUTE_VALUE_INVALID.
+ */
+CK_RV point_check(struct eng *e, const struct curve *c, struct bytes raw,
+    struct buf *out) KL_MUST_USE;
+/* The public point of a private EC scalar (c->priv bytes), appended
+ * uncompressed; CKR_ATTRIBUTE_VALUE_INVALID unless 0 < scalar < order. */
+CK_RV point_of_scalar(struct eng *e, const struct curve *c,
+    struct bytes scalar, struct buf *out) KL_MUST_USE;
+
+/* ------------------------------------------------------------------ keys */
+
+/* A new key of this type with no content and one reference, or NULL. */
+struct eng_key *key_new(enum eng_type type, bool private);
+/* The reverse of import by type; checked = material from the store, see
+ * eng_key_load.  They fill in key->pkey, curve, bits, len. */
+CK_RV key_import_rsa(struct eng *e, const struct eng_parts *parts,
+    bool checked, struct eng_key *key) KL_MUST_USE;
+CK_RV key_import_curve(struct eng *e, const struct eng_parts *parts,
+    bool checked, struct eng_key *key) KL_MUST_USE;
+/* libcrypto's name of an RSA number, NULL for other parts. */
+const char *key_rsa_name(enum eng_part part);
+/* Gives key the pair pkey (taken over) of a curve (NULL for RSA) and fills in
+ * its sizes. */
+void key_set_pkey(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c);
+/* Makes an EVP_PKEY of libcrypto's type name out of params; selection is
+ * EVP_PKEY_KEYPAIR or EVP_PKEY_PUBLIC_KEY.  CKR_ATTRIBUTE_VALUE_INVALID. */
+CK_RV key_from_params(struct eng *e, const char *type, int selection,
+    OSSL_PARAM *params, EVP_PKEY **out) KL_MUST_USE;
+/* Signs and verifies a fixed block with an RSA pair (raw, so that it works
+ * for every size): CKR_ATTRIBUTE_VALUE_INVALID when that fails. */
+CK_RV key_probe_rsa(struct eng *e, EVP_PKEY *pkey, size_t len) KL_MUST_USE;
+/* A new context for operations with key; NULL when out of memory. */
+EVP_PKEY_CTX *key_ctx(struct eng *e, const struct eng_key *key);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signing and verifying with key pairs: RSA PKCS#1, PSS and X.509, ECDSA; and
+ * EdDSA by way of eddsa.c.
+ *
+ * Messages are hashed here and the hash is signed through an EVP_PKEY_CTX
+ * that stays set up between operations, because libcrypto's own combination
+ * of the two sets everything up anew for each message.
+ *
+ * Invariants:
+ *  1. pctx belongs to the key, direction and parameters in `pss`; it is thrown
+ *     away when one of them changes and when a call on it failed.
+ *  2. mctx is set up with md, and fresh, from init until the first byte.
+ *  3. Without md, input gathers in op->gathered until the end.
+ *
+ * One thread per operation.
+ */
+#include "crypto/sign_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/core_names.h>
+
+#include "base/log.h"
+
+#define RSA_PKCS1_OVERHEAD 11
+#define DER_SIG_MAX 160		/* ECDSA on 521 bits needs 139 */
+
+/* Parameters of PSS; names as libcrypto knows them. */
+struct pss {
+	char md[24];
+	char mgf_md[24];
+	size_t salt;
+};
+
+struct sign_state {
+	EVP_PKEY_CTX *pctx;
+	EVP_MD_CTX *mctx;
+	EVP_MD *md;		/* hash done here; NULL: input is the hash */
+	size_t hash_len;	/* what raw PSS wants as input */
+	size_t sig_len;
+	struct pss pss;
+	struct eddsa ed;
+};
+
+/* ------------------------------------------------------------------ init */
+
+static void
+sign_free(struct eng_op *op)
+{
+	struct sign_state *st = op->state;
+
+	if (st == NULL)
+		return;
+	EVP_PKEY_CTX_free(st->pctx);
+	EVP_MD_CTX_free(st->mctx);
+	eddsa_done(&st->ed);
+	free(st);
+	op->state = NULL;
+}
+
+/* The type of key that a family works with. */
+static CK_RV
+sign_check_key(const struct eng_op *op)
+{
+	enum eng_type want = op->alg->fam == ENG_F_ECDSA ? ENG_EC :
+	    op->alg->fam == ENG_F_EDDSA ? ENG_ED : ENG_RSA;
+
+	if (op->key == NULL || op->key->type != want ||
+	    (op->dir == ENG_SIGN && !op->key->private))
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "sign: a key of another kind");
+	return CKR_OK;
+}
+
+static size_t
+sign_size(const struct eng_key *key)
+{
+	if (key->type == ENG_RSA)
+		return key->len;
+	return 2 * (key->type == ENG_EC ? key->curve->priv : key->curve->len);
+}
+
+/* Copies a digest's name; false when it is too long to be one. */
+static bool
+copy_name(char *to, size_t room, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n >= room)
+		return false;
+	memcpy(to, name, n + 1);
+	return true;
+}
+
+/* Reads and checks the parameters of PSS (3.2 section 6.1.11, RFC 8017 9.1). */
+static CK_RV
+pss_read(struct eng *e, const struct eng_op *op, const struct eng_par *par,
+    struct pss *out, size_t *hash_len)
+{
+	const char *name = par->md != NULL ? par->md : op->alg->md;
+	const char *mgf = par->mgf_md != NULL ? par->mgf_md : name;
+	size_t room = (op->key->bits - 1 + 7) / 8;
+	EVP_MD *md;
+
+	if (name == NULL || (op->alg->md != NULL &&
+	    strcmp(name, op->alg->md) != 0))
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "pss: another hash than the mechanism's");
+	if ((md = eng_md(e, name)) == NULL || eng_md(e, mgf) == NULL ||
+	    !copy_name(out->md, sizeof(out->md), name) ||
+	    !copy_name(out->mgf_md, sizeof(out->mgf_md), mgf))
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "pss: no such hash");
+	*hash_len = (size_t)EVP_MD_get_size(md);
+	if (room < *hash_len + 2)
+		return log_rv(CKR_KEY_SIZE_RANGE, "pss: the key is too small");
+	if (par->salt_len > room - *hash_len - 2)
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "pss: a salt of %zu bytes does not fit", par->salt_len);
+	out->salt = par->salt_len;
+	return CKR_OK;
+}
+
+static OSSL_PARAM
+text_param(const char *key, const char *value)
+{
+	return OSSL_PARAM_construct_utf8_string(key,
+	    (char *)(uintptr_t)value, 0);
+}
+
+/* Tells pctx padding and hashes of an RSA scheme. */
+static bool
+rsa_set_params(struct eng *e, const struct eng_op *op, struct sign_state *st)
+{
+	const char *props = eng_props(e);
+	enum eng_family fam = op->alg->fam;
+	int salt = (int)st->pss.salt;
+	OSSL_PARAM params[7];
+	size_t n = 0;
+
+	params[n++] = text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
+	    fam == ENG_F_RSA_PSS ? OSSL_PKEY_RSA_PAD_MODE_PSS :
+	    fam == ENG_F_RSA_RAW ? OSSL_PKEY_RSA_PAD_MODE_NONE :
+	    OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
+	if (props != NULL)
+		params[n++] = text_param(OSSL_SIGNATURE_PARAM_PROPERTIES,
+		    props);
+	if (fam == ENG_F_RSA_PSS) {
+		params[n++] = text_param(OSSL_SIGNATURE_PARAM_DIGEST,
+		    st->pss.md);
+		params[n++] = text_param(OSSL_SIGNATURE_PARAM_MGF1_DIGEST,
+		    st->pss.mgf_md);
+		params[n++] = OSSL_PARAM_construct_int(
+		    OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &salt);
+	} else if (st->md != NULL) {
+		params[n++] = text_param(OSSL_SIGNATURE_PARAM_DIGEST,
+		    op->alg->md);
+	}
+	params[n] = OSSL_PARAM_construct_end();
+	return EVP_PKEY_CTX_set_params(st->pctx, params) == 1;
+}
+
+/* Makes pctx for op's key and direction. */
+static CK_RV
+sign_set_up(struct eng *e, const struct eng_op *op, struct sign_state *st)
+{
+	int ok;
+
+	EVP_PKEY_CTX_free(st->pctx);
+	if ((st->pctx = key_ctx(e, op->key)) == NULL)
+		return CKR_HOST_MEMORY;
+	ok = op->dir == ENG_SIGN ? EVP_PKEY_sign_init(st->pctx) :
+	    EVP_PKEY_verify_init(st->pctx);
+	if (ok == 1 && op->key->type == ENG_RSA)
+		ok = rsa_set_params(e, op, st);
+	if (ok == 1)
+		return CKR_OK;
+	EVP_PKEY_CTX_free(st->pctx);
+	st->pctx = NULL;
+	return log_rv(CKR_MECHANISM_PARAM_INVALID,
+	    "sign: libcrypto does not do this with this key");
+}
+
+/* Starts the hash; keep: mctx knows it already. */
+static CK_RV
+sign_start_hash(const struct eng_op *op, struct sign_state *st, bool keep)
+{
+	if (op->alg->md == NULL)
+		return CKR_OK;
+	if (st->mctx == NULL && (st->mctx = EVP_MD_CTX_new()) == NULL)
+		return CKR_HOST_MEMORY;
+	if (EVP_DigestInit_ex2(st->mctx, keep ? NULL : st->md, NULL) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "sign: no %s", op->alg->md);
+	return CKR_OK;
+}
+
+/* PKCS#1 with a hash puts a DigestInfo around it, of at most 19 bytes. */
+static CK_RV
+sign_check_size(const struct eng_op *op, const struct sign_state *st)
+{
+	if (op->alg->fam == ENG_F_RSA_PKCS1 && st->md != NULL &&
+	    (size_t)EVP_MD_get_size(st->md) + 19 + RSA_PKCS1_OVERHEAD >
+	    op->key->len)
+		return log_rv(CKR_KEY_SIZE_RANGE, "sign: the key is too small");
+	return CKR_OK;
+}
+
+static CK_RV
+sign_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
+    bool same)
+{
+	struct sign_state *st = op->state;
+	struct pss pss = { .salt = 0 };
+	size_t hash_len = 0;
+	CK_RV rv;
+
+	if (!same && (rv = sign_check_key(op)) != CKR_OK)
+		return rv;
+	if (st == NULL && (st = op->state = calloc(1, sizeof(*st))) == NULL)
+		return CKR_HOST_MEMORY;
+	st->sig_len = sign_size(op->key);
+	if (op->alg->fam == ENG_F_EDDSA)
+		return eddsa_init(e, op, par, same, &st->ed);
+	if (op->alg->fam == ENG_F_RSA_PSS &&
+	    (rv = pss_read(e, op, par, &pss, &hash_len)) != CKR_OK)
+		return rv;
+	if (!same)
+		st->md = NULL;
+	if (op->alg->md != NULL && st->md == NULL &&
+	    (st->md = eng_md(e, op->alg->md)) == NULL)
+		return CKR_MECHANISM_INVALID;
+	if ((rv = sign_start_hash(op, st, same)) != CKR_OK)
+		return rv;
+	/* Zero-filled by its initialiser, names and all. */
+	if (same && st->pctx != NULL && bytes_equal(
+	    bytes_of(&pss, sizeof(pss)), bytes_of(&st->pss, sizeof(pss))))
+		return CKR_OK;
+	st->pss = pss;
+	st->hash_len = hash_len;
+	if ((rv = sign_check_size(op, st)) != CKR_OK)
+		return rv;
+	return sign_set_up(e, op, st);
+}
+
+/* --------------------------------------------------------------- running */
+
+static size_t
+sign_len(const struct eng_op *op, size_t in_len)
+{
+	const struct sign_state *st = op->state;
+
+	(void)in_len;
+	return st->sig_len;
+}
+
+static size_t
+sign_final_len(const struct eng_op *op)
+{
+	return sign_len(op, 0);
+}
+
+/* What was given to sign without hashing it here fits the scheme. */
+static CK_RV
+sign_check_input(const struct eng_op *op, const struct sign_state *st,
+    size_t n)
+{
+	size_t k = op->key->len;
+	bool fits = true;
+
+	if (op->alg->fam == ENG_F_RSA_PKCS1)
+		fits = k >= RSA_PKCS1_OVERHEAD && n <= k - RSA_PKCS1_OVERHEAD;
+	else if (op->alg->fam == ENG_F_RSA_RAW)
+		fits = n <= k;
+	else if (op->alg->fam == ENG_F_RSA_PSS)
+		fits = n == st->hash_len;
+	return fits ? CKR_OK : log_rv(CKR_DATA_LEN_RANGE,
+	    "sign: %zu bytes do not fit", n);
+}
+
+static CK_RV
+sign_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	struct sign_state *st = op->state;
+
+	(void)out;
+	*out_len = 0;
+	if (st->md != NULL && op->alg->fam != ENG_F_EDDSA)
+		return EVP_DigestUpdate(st->mctx, in.p, in.n) == 1 ? CKR_OK :
+		    log_rv(CKR_DEVICE_ERROR, "sign: hashing failed");
+	/* No scheme of RSA takes more than the modulus has; stop early. */
+	if (op->key->type == ENG_RSA && op->gathered.n + in.n > op->key->len)
+		return CKR_DATA_LEN_RANGE;
+	buf_put(&op->gathered, in);
+	return buf_rv(&op->gathered);
+}
+
+/*
+ * What goes into pctx for the whole input `in` (with md, the rest of it):
+ * the hash, or in itself; X.509 fills it up to the modulus' length, in
+ * *padded.  hash has room for EVP_MAX_MD_SIZE bytes.
+ */
+static CK_RV
+sign_prepare(struct eng_op *op, struct bytes in, uint8_t *hash,
+    struct secret **padded, struct bytes *tbs)
+{
+	struct sign_state *st = op->state;
+	size_t k = op->key->len;
+	unsigned n = 0;
+	CK_RV rv;
+
+	*tbs = in;
+	if (st->md != NULL) {
+		if ((in.n > 0 && EVP_DigestUpdate(st->mctx, in.p, in.n) != 1)
+		    || EVP_DigestFinal_ex(st->mctx, hash, &n) != 1)
+			return log_rv(CKR_DEVICE_ERROR, "sign: hashing failed");
+		*tbs = bytes_of(hash, n);
+		return CKR_OK;
+	}
+	if ((rv = sign_check_input(op, st, in.n)) != CKR_OK)
+		return rv;
+	if (op->alg->fam != ENG_F_RSA_RAW)
+		return CKR_OK;
+	if ((rv = secret_new(k, padded)) != CKR_OK)
+		return rv;
+	if (in.n > 0)
+		memcpy(secret_data(*padded) + k - in.n, in.p, in.n);
+	*tbs = secret_view(*padded);
+	return CKR_OK;
+}
+
+static CK_RV
+sign_tbs_ecdsa(struct sign_state *st, struct bytes tbs, uint8_t *out)
+{
+	uint8_t der[DER_SIG_MAX];
+	size_t n = sizeof(der);
+
+	if (EVP_PKEY_sign(st->pctx, der, &n, tbs.p, tbs.n) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "ecdsa: signing failed");
+	return ecdsa_der_to_raw(bytes_of(der, n), st->sig_len / 2, out);
+}
+
+static CK_RV
+sign_whole(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	KL_AUTO(secret_freep) struct secret *padded = NULL;
+	struct sign_state *st = op->state;
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	size_t n = st->sig_len;
+	struct bytes tbs;
+	CK_RV rv;
+
+	if (op->alg->fam == ENG_F_EDDSA) {
+		rv = eddsa_sign(op->eng, op->key, &st->ed, in, out);
+	} else if ((rv = sign_prepare(op, in, hash, &padded, &tbs)) !=
+	    CKR_OK) {
+		return rv;
+	} else if (op->alg->fam == ENG_F_ECDSA) {
+		rv = sign_tbs_ecdsa(st, tbs, out);
+	} else if (EVP_PKEY_sign(st->pctx, out, &n, tbs.p, tbs.n) != 1 ||
+	    n != st->sig_len) {
+		/* All lengths were checked: the number is not below n. */
+		rv = op->alg->fam == ENG_F_RSA_RAW ? CKR_DATA_INVALID :
+		    CKR_DEVICE_ERROR;
+		log_debug("sign: RSA failed");
+	}
+	if (rv == CKR_OK)
+		*out_len = st->sig_len;
+	return rv;
+}
+
+static CK_RV
+sign_final(struct eng_op *op, uint8_t *out, size_t *out_len)
+{
+	return sign_whole(op, buf_view(&op->gathered), out, out_len);
+}
+
+static CK_RV
+verify_whole(struct eng_op *op, struct bytes in, struct bytes sig)
+{
+	KL_AUTO(secret_freep) struct secret *padded = NULL;
+	KL_AUTO(buf_done) struct buf der = { .p = NULL };
+	struct sign_state *st = op->state;
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	struct bytes tbs;
+	CK_RV rv;
+
+	if (op->alg->fam == ENG_F_EDDSA)
+		return eddsa_verify(op->eng, op->key, &st->ed, in, sig);
+	if ((rv = sign_prepare(op, in, hash, &padded, &tbs)) != CKR_OK)
+		return rv;
+	if (op->alg->fam == ENG_F_ECDSA) {
+		if ((rv = ecdsa_raw_to_der(sig, st->sig_len / 2, &der)) !=
+		    CKR_OK)
+			return rv;
+		sig = buf_view(&der);
+	} else if (sig.n != st->sig_len) {
+		return log_rv(CKR_SIGNATURE_LEN_RANGE,
+		    "verify: signature of %zu bytes", sig.n);
+	}
+	if (EVP_PKEY_verify(st->pctx, sig.p, sig.n, tbs.p, tbs.n) != 1)
+		return CKR_SIGNATURE_INVALID;
+	return CKR_OK;
+}
+
+static CK_RV
+verify_final(struct eng_op *op, struct bytes sig)
+{
+	return verify_whole(op, buf_view(&op->gathered), sig);
+}
+
+const struct eng_family_ops eng_ops_sign = {
+	.init = sign_init,
+	.once_len = sign_len,
+	.final_len = sign_final_len,
+	.once = sign_whole,
+	.update = sign_update,
+	.final = sign_final,
+	.verify = verify_whole,
+	.verify_final = verify_final,
+	.free_state = sign_free,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside crypto: what sign.c, ecdsa.c, eddsa.c and edwards_sig.c share.
+ */
+#ifndef KLUIS_CRYPTO_SIGN_INT_H
+#define KLUIS_CRYPTO_SIGN_INT_H
+
+#include "crypto/key_int.h"
+
+static inline void
+md_ctx_freep(EVP_MD_CTX **p)
+{
+	EVP_MD_CTX_free(*p);
+	*p = NULL;
+}
+
+/* ----------------------------------------------------------------- ECDSA */
+
+/*
+ * Signatures as 3.2 section 6.3.1 has them (r || s, each of size bytes) and as
+ * libcrypto has them (DER).  der_to_raw writes 2 * size bytes to out;
+ * CKR_DEVICE_ERROR when der is not what libcrypto should give.  raw_to_der
+ * takes shorter r and s too, of equal length, and appends to out;
+ * CKR_SIGNATURE_LEN_RANGE.
+ */
+CK_RV ecdsa_der_to_raw(struct bytes der, size_t size, uint8_t *out)
+    KL_MUST_USE;
+CK_RV ecdsa_raw_to_der(struct bytes raw, size_t size, struct buf *out)
+    KL_MUST_USE;
+
+/* ----------------------------------------------------------------- EdDSA */
+
+#define ED_CONTEXT_MAX 255	/* RFC 8032 section 5.1, and 3.2 section 6.3.16 */
+#define ED_SIG_MAX 114
+
+/* A scheme of RFC 8032 as parameters select it. */
+struct ed_scheme {
+	bool dom;		/* with a prefix: ctx, ph, and all of Ed448's */
+	bool ph;
+	uint8_t context_len;
+	uint8_t context[ED_CONTEXT_MAX];
+};
+
+/* An EdDSA operation; zeroed to start with. */
+struct eddsa {
+	struct ed_scheme scheme;
+	EVP_MD_CTX *mctx;	/* set up to sign or verify; NULL: without EVP */
+	bool used;		/* mctx has done one message */
+};
+
+/* Sets ed up for op's key and direction; keep: they are those of last time.
+ * CKR_MECHANISM_PARAM_INVALID for a context that is too long. */
+CK_RV eddsa_init(struct eng *e, const struct eng_op *op,
+    const struct eng_par *par, bool keep, struct eddsa *ed) KL_MUST_USE;
+/* Writes 2 * curve->len bytes to out, which may be where in is. */
+CK_RV eddsa_sign(struct eng *e, const struct eng_key *key, struct eddsa *ed,
+    struct bytes in, uint8_t *out) KL_MUST_USE;
+/* CKR_SIGNATURE_INVALID, CKR_SIGNATURE_LEN_RANGE. */
+CK_RV eddsa_verify(struct eng *e, const struct eng_key *key, struct eddsa *ed,
+    struct bytes in, struct bytes sig) KL_MUST_USE;
+void eddsa_done(struct eddsa *ed);
+
+/* The schemes with a prefix in our own arithmetic, where libcrypto has none:
+ * as eddsa_sign and eddsa_verify, sig of the right length. */
+CK_RV edwards_sign(struct eng *e, const struct eng_key *key,
+    const struct ed_scheme *scheme, struct bytes in, uint8_t *out) KL_MUST_USE;
+CK_RV edwards_verify(struct eng *e, const struct eng_key *key,
+    const struct ed_scheme *scheme, struct bytes in, struct bytes sig)
+    KL_MUST_USE;
+
+#endif
