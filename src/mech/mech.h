@@ -20,7 +20,8 @@
 #define MECH_LEGACY	0x04u	/* listed only with legacy = yes */
 #define MECH_SHA1	0x08u	/* refused for signing under policy = strict */
 #define MECH_PAIR	0x10u	/* generates a key pair */
-#define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros: AES_KEY_WRAP */
+#define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros to whole blocks: ECB,
+				   CBC, AES_KEY_WRAP (3.2 sections 6.10, 6.21) */
 
 #define MECH_KEYS_MAX 10
 

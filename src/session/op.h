@@ -15,8 +15,8 @@
  * Init with a NULL mechanism cancels.  A key with CKA_ALWAYS_AUTHENTICATE needs
  * a context-specific login between Init and use (op_authenticated).
  *
- * The "NULL buffer asks for the size" rule itself stands in api/out.c: an
- * operation offers a struct op_out to fill (see below).
+ * Mechanisms that the standard marks "single-part only" answer update and
+ * final with CKR_OPERATION_NOT_INITIALIZED (no multi-part operation was), and end.
  */
 #ifndef KLUIS_SESSION_OP_H
 #define KLUIS_SESSION_OP_H
@@ -33,13 +33,8 @@ enum op_kind {
 	OP_ENCRYPT, OP_DECRYPT, OP_DIGEST, OP_SIGN, OP_VERIFY, OP_KINDS
 };
 
-/*
- * A caller's output buffer.  buf NULL: only the length is wanted.  An
- * operation first says how much it may give (bound); out.c decides:
- *	CK_RV op_x(session, in, out): computes need <= bound ...
- * The protocol: the op function is called once with the buffer; it calls
- * out_room(out, bound, exact) and returns at once unless that says OUT_GO.
- */
+/* A caller's output buffer; session/out.h judges it.  buf NULL: only the
+ * length is wanted. */
 struct op_out {
 	CK_BYTE *buf;
 	CK_ULONG *len;		/* in: room; out: written or needed */
@@ -55,6 +50,9 @@ CK_RV op_update(struct session *s, enum op_kind kind, const CK_BYTE *in,
     CK_ULONG in_len, struct op_out out) KL_MUST_USE;
 CK_RV op_final(struct session *s, enum op_kind kind, struct op_out out)
     KL_MUST_USE;
+/* The next part of a digest, signature or check: gives nothing back. */
+CK_RV op_feed(struct session *s, enum op_kind kind, const CK_BYTE *in,
+    CK_ULONG in_len) KL_MUST_USE;
 CK_RV op_digest_init(struct session *s, const CK_MECHANISM *m) KL_MUST_USE;
 CK_RV op_digest_key(struct session *s, CK_OBJECT_HANDLE key) KL_MUST_USE;
 CK_RV op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,

@@ -25,7 +25,6 @@
 enum op_state { OP_IDLE, OP_READY, OP_PARTS };
 struct op {
 	enum op_state state;
-	bool asked_once;	/* a one-part length was asked: parts are ACTIVE */
 	const struct mech_row *row;
 	struct object *key;	/* counted; NULL for digests */
 	bool must_auth;		/* ALWAYS_AUTHENTICATE and not yet done */
@@ -33,6 +32,7 @@ struct op {
 				   0 = does not depend on the login */
 	struct eng_op *eng;	/* kept between operations */
 	struct secret *pending;	/* result that did not fit the caller's buffer */
+	bool pending_final;	/* it is that of final, not of once */
 };
 
 struct session {
@@ -52,6 +52,9 @@ struct session {
 void op_end(struct op *op);
 /* Ends and frees all of a session's operations. */
 void op_end_all(struct session *s);
+/* The user logged out: ends operations with private keys and forgets the
+ * contexts kept for them.  Session locked. */
+void op_logged_out(struct session *s);
 /* A context-specific login succeeded: the operations waiting for it go on.
  * False when none was waiting.  Session locked. */
 bool op_authenticated(struct session *s);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guard around every entry point: initialised and not forked, the
+ * session found and locked, one trace line when the log wants it, all given back
+ * on the way out.  Entry points hold no state and have this shape:
+ *
+ *	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+ *
+ *	if (call.rv == CKR_OK)
+ *		call.rv = op_something(call.session, ...);
+ *	return call.rv;
+ *
+ * Include this file first: it gives the C_ functions their visibility.
+ */
+#ifndef KLUIS_API_CALL_H
+#define KLUIS_API_CALL_H
+
+#pragma GCC visibility push(default)
+#include "pkcs11.h"
+#pragma GCC visibility pop
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "session/session.h"
+
+struct api_call {
+	CK_RV rv;			/* CKR_OK: go on */
+	struct session *session;	/* locked; NULL when there is none */
+	const char *name;
+	bool inside;			/* lib_leave is due */
+	bool trace;
+	CK_SESSION_HANDLE hs;
+	char note[160];			/* only when trace */
+};
+
+/* For functions that take no session.  rv: CKR_CRYPTOKI_NOT_INITIALIZED. */
+struct api_call api_enter(const char *name);
+/*
+ * Finds and locks the session: CKR_SESSION_HANDLE_INVALID and what sess_get
+ * says besides.
+ */
+struct api_call api_enter_session(const char *name, CK_SESSION_HANDLE hs);
+/* For functions that take a session's handle but lock the token first (login
+ * and its kin): counts the call in and notes the handle. */
+struct api_call api_enter_handle(const char *name, CK_SESSION_HANDLE hs);
+/* Gives session and library back and writes the trace line. */
+void api_leave(struct api_call *call);
+/*
+ * Adds to the trace line, printf-style: handles, mechanism names, lengths;
+ * never values, PINs or labels.  Costs one test when tracing is off.
+ */
+void api_note(struct api_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Adds a mechanism's name and parameter length ("CKM_AES_GCM/48"). */
+void api_note_mech(struct api_call *call, const CK_MECHANISM *m);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The operation manager: which call is allowed when (the table below, drawn
+ * in op.h), how an operation starts and ends.  Everything here runs under the
+ * session's lock.
+ *
+ * Invariants:
+ * 1. state != OP_IDLE exactly while row is set; key is counted as long.
+ * 2. Every failure of a call other than CKR_BUFFER_TOO_SMALL leaves OP_IDLE
+ *    (3.2 section 5.2); a length query changes nothing.
+ * 3. eng may outlive the operation, holding its engine key, so that the next
+ *    init with the same key rebuilds nothing; it is only ever used again
+ *    after obj_open and obj_may have let the caller through, and it is freed
+ *    when the session closes or, for a private key, the user logs out.
+ */
+#include "session/op_int.h"
+
+static const CK_RV rules[3][OP_CALLS] = {
+	/*             once                  update   final */
+	[OP_IDLE] = { CKR_OPERATION_NOT_INITIALIZED,
+	    CKR_OPERATION_NOT_INITIALIZED, CKR_OPERATION_NOT_INITIALIZED },
+	[OP_READY] = { CKR_OK, CKR_OK, CKR_OK },
+	[OP_PARTS] = { CKR_OPERATION_ACTIVE, CKR_OK, CKR_OK },
+};
+
+void
+op_end(struct op *op)
+{
+	op->state = OP_IDLE;
+	op->row = NULL;
+	op->must_auth = false;
+	obj_putp(&op->key);
+	secret_freep(&op->pending);
+	if (op->eng != NULL)
+		eng_op_rest(op->eng);
+}
+
+void
+op_end_all(struct session *s)
+{
+	for (size_t i = 0; i < OP_KINDS; i++) {
+		op_end(&s->ops[i]);
+		eng_op_freep(&s->ops[i].eng);
+	}
+}
+
+void
+op_logged_out(struct session *s)
+{
+	for (size_t i = 0; i < OP_KINDS; i++) {
+		if (s->ops[i].login == 0)
+			continue;
+		op_end(&s->ops[i]);
+		eng_op_freep(&s->ops[i].eng);
+		s->ops[i].login = 0;
+	}
+}
+
+bool
+op_wants_auth(const struct session *s)
+{
+	for (size_t i = 0; i < OP_KINDS; i++)
+		if (s->ops[i].must_auth)
+			return true;
+	return false;
+}
+
+bool
+op_authenticated(struct session *s)
+{
+	bool any = op_wants_auth(s);
+
+	for (size_t i = 0; i < OP_KINDS; i++)
+		s->ops[i].must_auth = false;
+	return any;
+}
+
+CK_RV
+op_failed(struct op *op, CK_RV rv)
+{
+	if (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL)
+		op_end(op);
+	return rv;
+}
+
+/* A private key's operation does not outlive the login it was begun under. */
+static bool
+op_login_lost(const struct session *s, const struct op *op)
+{
+	return op->login != 0 && !sess_login_holds(s, op);
+}
+
+CK_RV
+op_check(struct session *s, enum op_kind kind, enum op_call call)
+{
+	struct op *op = &s->ops[kind];
+	CK_RV rv = rules[op->state][call];
+
+	if (op->state == OP_IDLE)
+		return rv;
+	if (rv == CKR_OK && call != OP_CALL_ONCE &&
+	    (op->row->traits & MECH_SINGLE) != 0)
+		rv = CKR_OPERATION_NOT_INITIALIZED;
+	else if (rv == CKR_OK && op_login_lost(s, op))
+		rv = CKR_USER_NOT_LOGGED_IN;
+	return op_failed(op, rv);
+}
+
+CK_RV
+op_authorised(struct op *op)
+{
+	return op->must_auth ? CKR_USER_NOT_LOGGED_IN : CKR_OK;
+}
+
+static const struct {
+	CK_FLAGS purpose;
+	enum obj_use use;
+	enum eng_dir dir;
+} kinds[OP_KINDS] = {
+	[OP_ENCRYPT] = { CKF_ENCRYPT, OBJ_USE_ENCRYPT, ENG_ENCRYPT },
+	[OP_DECRYPT] = { CKF_DECRYPT, OBJ_USE_DECRYPT, ENG_DECRYPT },
+	[OP_DIGEST] = { CKF_DIGEST, OBJ_USE_DIGEST, ENG_DIGEST },
+	[OP_SIGN] = { CKF_SIGN, OBJ_USE_SIGN, ENG_SIGN },
+	[OP_VERIFY] = { CKF_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY },
+};
+
+CK_RV
+op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,
+    struct object **out)
+{
+	struct obj_who who = sess_who(s);
+	CK_RV rv = obj_open(s->token->space, &who, handle, out);
+
+	return rv == CKR_OBJECT_HANDLE_INVALID ? invalid : rv;
+}
+
+CK_RV
+op_key_fits(struct session *s, const struct mech_row *row, struct object *o,
+    enum obj_use use, struct eng_key **out)
+{
+	struct eng_key *key;
+	CK_RV rv;
+
+	if (!mech_takes(row, obj_key_type(o)))
+		return CKR_KEY_TYPE_INCONSISTENT;
+	if ((rv = obj_may(o, use, row->type)) != CKR_OK)
+		return rv;
+	if ((rv = obj_key(s->token->space, o, &key)) != CKR_OK)
+		return rv;
+	if (!mech_size_ok(row, eng_key_bits(key)))
+		return CKR_KEY_SIZE_RANGE;
+	*out = key;
+	return CKR_OK;
+}
+
+/* Turns a checked mechanism and key into a ready operation. */
+static CK_RV
+op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
+    struct object **key, struct eng_key *eng_key)
+{
+	struct op *op = &s->ops[kind];
+	CK_RV rv;
+
+	if ((rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
+	    kinds[kind].dir, eng_key, &op->eng)) != CKR_OK)
+		return rv;
+	op->state = OP_READY;
+	op->row = call->row;
+	op->key = KL_TAKE(*key);
+	op->login = 0;
+	if (op->key != NULL && obj_is_private(op->key))
+		op->login = atomic_load(&s->token->logins);
+	op->must_auth = op->key != NULL && kind != OP_VERIFY &&
+	    kind != OP_ENCRYPT && obj_is_always_auth(op->key);
+	return CKR_OK;
+}
+
+/* What every init does first: cancelling, and one operation at a time. */
+static CK_RV
+op_init_begin(struct op *op, const CK_MECHANISM *m, bool *go)
+{
+	*go = false;
+	if (m == NULL) {
+		op_end(op);
+		return CKR_OK;
+	}
+	if (op->state != OP_IDLE)
+		return CKR_OPERATION_ACTIVE;
+	*go = true;
+	return CKR_OK;
+}
+
+CK_RV
+op_crypt_init(struct session *s, enum op_kind kind, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE handle)
+{
+	KL_AUTO(obj_putp) struct object *o = NULL;
+	struct mech_call call;
+	struct eng_key *key;
+	bool go;
+	CK_RV rv;
+
+	if ((rv = op_init_begin(&s->ops[kind], m, &go)) != CKR_OK || !go)
+		return rv;
+	if ((rv = mech_parse(library()->mechs, m, kinds[kind].purpose,
+	    &call)) != CKR_OK)
+		return rv;
+	if ((rv = op_open_key(s, handle, CKR_KEY_HANDLE_INVALID, &o)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = op_key_fits(s, call.row, o, kinds[kind].use, &key)) !=
+	    CKR_OK)
+		return rv;
+	return op_start(s, kind, &call, &o, key);
+}
+
+CK_RV
+op_digest_init(struct session *s, const CK_MECHANISM *m)
+{
+	struct object *none = NULL;
+	struct mech_call call;
+	bool go;
+	CK_RV rv;
+
+	if ((rv = op_init_begin(&s->ops[OP_DIGEST], m, &go)) != CKR_OK || !go)
+		return rv;
+	if ((rv = mech_parse(library()->mechs, m, CKF_DIGEST, &call)) !=
+	    CKR_OK)
+		return rv;
+	return op_start(s, OP_DIGEST, &call, &none, NULL);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside session: what the op_*.c files share.  Everything here is called
+ * with the session locked.
+ */
+#ifndef KLUIS_SESSION_OP_INT_H
+#define KLUIS_SESSION_OP_INT_H
+
+#include "session/out.h"
+#include "session/session_int.h"
+
+enum op_call { OP_CALL_ONCE, OP_CALL_UPDATE, OP_CALL_FINAL, OP_CALLS };
+
+/*
+ * Whether the table lets this call through: CKR_OPERATION_NOT_INITIALIZED,
+ * CKR_OPERATION_ACTIVE, CKR_USER_NOT_LOGGED_IN (the login ended); what is not
+ * CKR_OK has ended the operation.
+ */
+CK_RV op_check(struct session *s, enum op_kind kind, enum op_call call)
+    KL_MUST_USE;
+/* CKR_USER_NOT_LOGGED_IN while a context-specific login is missing. */
+CK_RV op_authorised(struct op *op) KL_MUST_USE;
+/* Returns rv; ends the operation first when rv ends one. */
+CK_RV op_failed(struct op *op, CK_RV rv);
+
+/* Opens a key by handle for the session's caller; a handle that is none gives
+ * `invalid`.  *out is counted. */
+CK_RV op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,
+    struct object **out) KL_MUST_USE;
+/*
+ * Whether the row may be used with the key, and the engine's key (borrowed
+ * from o): CKR_KEY_TYPE_INCONSISTENT, obj_may's codes, CKR_KEY_SIZE_RANGE.
+ */
+CK_RV op_key_fits(struct session *s, const struct mech_row *row,
+    struct object *o, enum obj_use use, struct eng_key **out) KL_MUST_USE;
+/* Makes one draft an object. */
+CK_RV op_commit_one(struct session *s, struct obj_draft *d,
+    CK_OBJECT_HANDLE *out) KL_MUST_USE;
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making keys: generation and derivation (3.2 section 5.18), and random
+ * numbers (5.19).  Templates are judged before the expensive work; objects come
+ * into being last, a pair's two in one transaction; handles are written only
+ * on success.
+ */
+#include "session/op_int.h"
+
+/* NULL pointers a caller must not give. */
+static CK_RV
+op_template_ok(const CK_ATTRIBUTE *templ, CK_ULONG n)
+{
+	return templ == NULL && n != 0 ? CKR_ARGUMENTS_BAD : CKR_OK;
+}
+
+CK_RV
+op_commit_one(struct session *s, struct obj_draft *d, CK_OBJECT_HANDLE *out)
+{
+	struct obj_who who = sess_who(s);
+
+	return obj_commit(s->token->space, &who, &d, 1, out);
+}
+
+/* What a draft asks to generate, within the mechanism's sizes. */
+static CK_RV
+op_gen_spec(const struct mech_row *row, const struct obj_draft *d,
+    struct eng_gen *out)
+{
+	CK_RV rv;
+
+	if ((rv = obj_draft_gen(d, out)) != CKR_OK)
+		return rv;
+	if (out->type == ENG_RSA && !mech_size_ok(row, out->bits))
+		return CKR_KEY_SIZE_RANGE;
+	if (out->type == ENG_SECRET && !mech_size_ok(row, out->len * 8))
+		return CKR_KEY_SIZE_RANGE;
+	return CKR_OK;
+}
+
+/* A draft of a key that mech row makes. */
+static CK_RV
+op_gen_draft(struct session *s, const struct mech_row *row,
+    CK_OBJECT_CLASS class, struct op_template t, struct obj_draft **out)
+{
+	struct obj_who who = sess_who(s);
+	struct obj_request rq = {
+		.way = OBJ_WAY_GENERATE, .class = class,
+		.key_type = row->keys[0], .mech = row->type,
+		.templ = t.v, .count = t.n,
+	};
+
+	return obj_draft_new(s->token->space, &who, &rq, out);
+}
+
+CK_RV
+op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
+    CK_ULONG n, CK_OBJECT_HANDLE *out)
+{
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+	struct mech_call call;
+	struct eng_gen spec;
+	CK_RV rv;
+
+	if (m == NULL || out == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = op_template_ok(templ, n)) != CKR_OK)
+		return rv;
+	if ((rv = mech_parse(library()->mechs, m, CKF_GENERATE, &call)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = op_gen_draft(s, call.row, CKO_SECRET_KEY,
+	    (struct op_template){ templ, n }, &d)) != CKR_OK)
+		return rv;
+	if ((rv = op_gen_spec(call.row, d, &spec)) != CKR_OK)
+		return rv;
+	if ((rv = eng_key_generate(library()->eng, &spec, &key)) != CKR_OK)
+		return rv;
+	if ((rv = obj_draft_set_key(d, key)) != CKR_OK)
+		return rv;
+	return op_commit_one(s, d, out);
+}
+
+/* Generates the pair and commits both drafts, private half last. */
+static CK_RV
+op_pair_commit(struct session *s, const struct eng_gen *spec,
+    struct obj_draft *pub, struct obj_draft *priv, CK_OBJECT_HANDLE out[2])
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+	struct obj_draft *drafts[2] = { pub, priv };
+	struct obj_who who = sess_who(s);
+	CK_RV rv;
+
+	if ((rv = eng_key_generate(library()->eng, spec, &key)) != CKR_OK)
+		return rv;
+	if ((rv = obj_draft_set_key(pub, key)) != CKR_OK)
+		return rv;
+	if ((rv = obj_draft_set_key(priv, key)) != CKR_OK)
+		return rv;
+	return obj_commit(s->token->space, &who, drafts, 2, out);
+}
+
+CK_RV
+op_generate_pair(struct session *s, const CK_MECHANISM *m,
+    const struct op_pair *t, CK_OBJECT_HANDLE *out_pub,
+    CK_OBJECT_HANDLE *out_priv)
+{
+	KL_AUTO(obj_draft_freep) struct obj_draft *pub = NULL;
+	KL_AUTO(obj_draft_freep) struct obj_draft *priv = NULL;
+	CK_OBJECT_HANDLE made[2];
+	struct mech_call call;
+	struct eng_gen spec;
+	CK_RV rv;
+
+	if (m == NULL || out_pub == NULL || out_priv == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = op_template_ok(t->pub, t->pub_n)) != CKR_OK ||
+	    (rv = op_template_ok(t->priv, t->priv_n)) != CKR_OK)
+		return rv;
+	if ((rv = mech_parse(library()->mechs, m, CKF_GENERATE_KEY_PAIR,
+	    &call)) != CKR_OK)
+		return rv;
+	if ((rv = op_gen_draft(s, call.row, CKO_PUBLIC_KEY,
+	    (struct op_template){ t->pub, t->pub_n }, &pub)) != CKR_OK)
+		return rv;
+	if ((rv = op_gen_draft(s, call.row, CKO_PRIVATE_KEY,
+	    (struct op_template){ t->priv, t->priv_n }, &priv)) != CKR_OK)
+		return rv;
+	if ((rv = op_gen_spec(call.row, pub, &spec)) != CKR_OK)
+		return rv;
+	if ((rv = op_pair_commit(s, &spec, pub, priv, made)) != CKR_OK)
+		return rv;
+	*out_pub = made[0];
+	*out_priv = made[1];
+	return CKR_OK;
+}
+
+/* Derives into a checked draft. */
+static CK_RV
+op_derive_into(struct session *s, const struct mech_call *call,
+    struct eng_key *base, struct obj_draft *d, CK_OBJECT_HANDLE *out)
+{
+	KL_AUTO(secret_freep) struct secret *value = NULL;
+	CK_RV rv;
+
+	if ((rv = eng_derive(library()->eng, &call->row->alg, &call->par, base,
+	    obj_draft_len(d), &value)) != CKR_OK)
+		return rv;
+	if ((rv = obj_draft_set_value(d, secret_view(value))) != CKR_OK)
+		return rv;
+	return op_commit_one(s, d, out);
+}
+
+CK_RV
+op_derive(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE base,
+    struct op_template t, CK_OBJECT_HANDLE *out)
+{
+	KL_AUTO(obj_putp) struct object *o = NULL;
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+	struct obj_who who = sess_who(s);
+	struct obj_request rq = {
+		.way = OBJ_WAY_DERIVE, .class = CKO_SECRET_KEY,
+		.key_type = CK_UNAVAILABLE_INFORMATION, .one_way = true,
+		.templ = t.v, .count = t.n,
+	};
+	struct mech_call call;
+	struct eng_key *key;
+	CK_RV rv;
+
+	if (m == NULL || out == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = op_template_ok(t.v, t.n)) != CKR_OK)
+		return rv;
+	if ((rv = mech_parse(library()->mechs, m, CKF_DERIVE, &call)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = op_open_key(s, base, CKR_KEY_HANDLE_INVALID, &o)) != CKR_OK)
+		return rv;
+	if ((rv = op_key_fits(s, call.row, o, OBJ_USE_DERIVE, &key)) != CKR_OK)
+		return rv;
+	rq.base = o;
+	rq.mech = call.row->type;
+	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
+		return rv;
+	return op_derive_into(s, &call, key, d, out);
+}
+
+CK_RV
+op_seed(struct session *s, CK_BYTE *seed, CK_ULONG n)
+{
+	(void)s;
+	if (seed == NULL && n != 0)
+		return CKR_ARGUMENTS_BAD;
+	return eng_seed(library()->eng, bytes_of(seed, n));
+}
+
+CK_RV
+op_random(struct session *s, CK_BYTE *out, CK_ULONG n)
+{
+	(void)s;
+	if (out == NULL && n != 0)
+		return CKR_ARGUMENTS_BAD;
+	return eng_random(library()->eng, out, n);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Wrapping and unwrapping keys (3.2 sections 5.18.3 and 5.18.4): policy from
+ * object, the cipher from crypto.  Whatever fails in unwrapping (padding, tag,
+ * structure) takes one path and gives CKR_WRAPPED_KEY_INVALID.
+ */
+#include "session/op_int.h"
+
+#include <string.h>
+
+/* Block length to which a mechanism pads a value with zeros; 1: it does not. */
+static size_t
+wrap_block(const struct mech_row *row)
+{
+	if ((row->traits & MECH_ZERO_PAD) == 0)
+		return 1;
+	return row->alg.fam == ENG_F_KEYWRAP ? 8 : 16;
+}
+
+/* A copy of value with zeros up to a whole number of blocks. */
+static CK_RV
+wrap_pad(const struct mech_row *row, struct secret **value)
+{
+	KL_AUTO(secret_freep) struct secret *padded = NULL;
+	size_t block = wrap_block(row), n = secret_len(*value);
+	size_t whole = (n + block - 1) / block * block;
+	CK_RV rv;
+
+	if (whole == n)
+		return CKR_OK;
+	if ((rv = secret_new(whole, &padded)) != CKR_OK)
+		return rv;
+	memcpy(secret_data(padded), secret_data(*value), n);
+	secret_free(*value);
+	*value = KL_TAKE(padded);
+	return CKR_OK;
+}
+
+/* A mechanism's codes for its key, as wrapping names them. */
+static CK_RV
+wrap_rv(CK_RV rv)
+{
+	switch (rv) {
+	case CKR_KEY_TYPE_INCONSISTENT:
+		return CKR_WRAPPING_KEY_TYPE_INCONSISTENT;
+	case CKR_KEY_SIZE_RANGE:
+		return CKR_WRAPPING_KEY_SIZE_RANGE;
+	default:
+		return rv;
+	}
+}
+
+static CK_RV
+unwrap_rv(CK_RV rv)
+{
+	switch (rv) {
+	case CKR_KEY_TYPE_INCONSISTENT:
+		return CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
+	case CKR_KEY_SIZE_RANGE:
+		return CKR_UNWRAPPING_KEY_SIZE_RANGE;
+	case CKR_ENCRYPTED_DATA_INVALID:
+	case CKR_DATA_INVALID:
+		return CKR_WRAPPED_KEY_INVALID;
+	case CKR_ENCRYPTED_DATA_LEN_RANGE:
+	case CKR_DATA_LEN_RANGE:
+		return CKR_WRAPPED_KEY_LEN_RANGE;
+	default:
+		return rv;
+	}
+}
+
+/* Encrypts the value to the caller by the length convention. */
+static CK_RV
+wrap_value(const struct mech_call *call, struct eng_key *wrapper,
+    struct secret **value, struct op_out out)
+{
+	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+	struct eng_par par = call->par;
+	size_t n = 0;
+	bool go;
+	CK_RV rv;
+
+	if ((rv = wrap_pad(call->row, value)) != CKR_OK)
+		return rv;
+	par.data_len = secret_len(*value);
+	if ((rv = eng_op_init(library()->eng, &call->row->alg, &par,
+	    ENG_ENCRYPT, wrapper, &op)) != CKR_OK)
+		return wrap_rv(rv);
+	if ((rv = out_room(out, eng_op_once_len(op, secret_len(*value)),
+	    &go)) != CKR_OK || !go)
+		return rv;
+	rv = eng_op_once(op, secret_view(*value), out.buf, &n);
+	/* The key is too long for the mechanism (RSA). */
+	if (rv == CKR_DATA_LEN_RANGE || rv == CKR_DATA_INVALID)
+		return CKR_KEY_SIZE_RANGE;
+	if (rv == CKR_OK)
+		*out.len = n;
+	return rv;
+}
+
+CK_RV
+op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
+    CK_OBJECT_HANDLE handle, struct op_out out)
+{
+	KL_AUTO(obj_putp) struct object *w = NULL;
+	KL_AUTO(obj_putp) struct object *o = NULL;
+	KL_AUTO(secret_freep) struct secret *value = NULL;
+	struct obj_space *sp = s->token->space;
+	struct mech_call call;
+	struct eng_key *key;
+	CK_RV rv;
+
+	if (m == NULL || out.len == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = mech_parse(library()->mechs, m, CKF_WRAP, &call)) != CKR_OK)
+		return rv;
+	if ((rv = op_open_key(s, wrapper, CKR_WRAPPING_KEY_HANDLE_INVALID,
+	    &w)) != CKR_OK)
+		return rv;
+	if ((rv = op_open_key(s, handle, CKR_KEY_HANDLE_INVALID, &o)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = op_key_fits(s, call.row, w, OBJ_USE_WRAP, &key)) != CKR_OK)
+		return wrap_rv(rv);
+	/* ECB and CBC pad with zeros, which a private key's encoding does not
+	 * survive: 3.2 sections 6.10.5 and 6.10.6 speak of secret keys. */
+	if (wrap_block(call.row) == 16 && obj_class(o) == CKO_PRIVATE_KEY)
+		return CKR_KEY_NOT_WRAPPABLE;
+	if ((rv = obj_may_wrap(sp, w, o, call.row->type,
+	    (call.row->traits & MECH_WEAK_WRAP) != 0)) != CKR_OK)
+		return rv;
+	if ((rv = obj_wrap_value(sp, o, &value)) != CKR_OK)
+		return rv;
+	return wrap_value(&call, key, &value, out);
+}
+
+/* Decrypts the wrapped key into a secret. */
+static CK_RV
+unwrap_value(const struct mech_call *call, struct eng_key *key,
+    struct bytes wrapped, struct secret **out)
+{
+	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+	KL_AUTO(secret_freep) struct secret *plain = NULL;
+	struct eng_par par = call->par;
+	size_t n = 0;
+	CK_RV rv;
+
+	if (wrapped.n > par.tag_len)
+		par.data_len = wrapped.n - par.tag_len;
+	if ((rv = eng_op_init(library()->eng, &call->row->alg, &par,
+	    ENG_DECRYPT, key, &op)) != CKR_OK)
+		return rv;
+	if ((rv = secret_new(eng_op_once_len(op, wrapped.n), &plain)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = eng_op_once(op, wrapped, secret_data(plain), &n)) != CKR_OK)
+		return rv;
+	secret_cut(plain, n);
+	*out = KL_TAKE(plain);
+	return CKR_OK;
+}
+
+/* The unwrapping key opened and checked; *key is borrowed from *out. */
+static CK_RV
+unwrap_key(struct session *s, const struct mech_row *row,
+    CK_OBJECT_HANDLE handle, struct object **out, struct eng_key **key)
+{
+	CK_RV rv;
+
+	if ((rv = op_open_key(s, handle, CKR_UNWRAPPING_KEY_HANDLE_INVALID,
+	    out)) != CKR_OK)
+		return rv;
+	return unwrap_rv(op_key_fits(s, row, *out, OBJ_USE_UNWRAP, key));
+}
+
+CK_RV
+op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
+    struct bytes wrapped, struct op_template t, CK_OBJECT_HANDLE *out)
+{
+	KL_AUTO(obj_putp) struct object *u = NULL;
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+	KL_AUTO(secret_freep) struct secret *plain = NULL;
+	struct obj_who who = sess_who(s);
+	struct obj_request rq = {
+		.way = OBJ_WAY_UNWRAP, .class = CK_UNAVAILABLE_INFORMATION,
+		.key_type = CK_UNAVAILABLE_INFORMATION,
+		.templ = t.v, .count = t.n,
+	};
+	struct mech_call call;
+	struct eng_key *key;
+	CK_RV rv;
+
+	if (m == NULL || out == NULL || (wrapped.p == NULL && wrapped.n != 0) ||
+	    (t.v == NULL && t.n != 0))
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = mech_parse(library()->mechs, m, CKF_UNWRAP, &call)) !=
+	    CKR_OK)
+		return rv;
+	if ((rv = unwrap_key(s, call.row, unwrapper, &u, &key)) != CKR_OK)
+		return rv;
+	rq.base = u;
+	rq.mech = call.row->type;
+	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
+		return rv;
+	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
+		return unwrap_rv(rv);
+	if ((rv = obj_draft_set_wrapped(d, secret_view(plain),
+	    wrap_block(call.row) > 1)) != CKR_OK)
+		return rv;
+	return op_commit_one(s, d, out);
+}
