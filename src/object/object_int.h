@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/handles.h"
+#include "kluis.h"
 #include "object/object.h"
 
 /* ------------------------------------------------------- attribute lists */
@@ -70,13 +71,17 @@ enum attr_kind {
 #define FIND 0x04000u	/* indexed: carries a search tag */
 #define NEVER 0x08000u	/* never given by a caller: the token fills it in */
 
-enum attr_default { D_NONE, D_EMPTY, D_TRUE, D_FALSE, D_ZERO, D_UNAVAIL, D_RULE };
+/* D_CAN: true when the key type can do it (struct schema, can); D_RULE: a rule
+ * in policy.c. */
+enum attr_default {
+	D_NONE, D_EMPTY, D_TRUE, D_FALSE, D_ZERO, D_UNAVAIL, D_CAN, D_RULE
+};
 
 struct attr_row {
 	CK_ATTRIBUTE_TYPE type;
 	enum attr_kind kind;
 	unsigned foot;
-	enum attr_default def;	/* D_RULE: policy.c's predicate decides */
+	enum attr_default def;
 };
 
 /* One class and key type: common rows are shared tables it points to. */
@@ -88,6 +93,8 @@ struct schema {
 	const size_t *counts;
 	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths */
 	size_t fixed_len;		/* secret keys: the one length, or 0 */
+	uint32_t can;			/* bit 1 << enum obj_use: what such a key
+					   can do, hence may by default */
 };
 /* The schema; NULL when the pair is not supported.  sub: key type of keys,
  * certificate type of certificates, ignored otherwise. */
@@ -95,6 +102,17 @@ const struct schema *schema_find(CK_OBJECT_CLASS class, CK_ULONG sub);
 const struct attr_row *schema_row(const struct schema *s, CK_ATTRIBUTE_TYPE t);
 /* Every row in turn (i from 0), NULL past the end. */
 const struct attr_row *schema_at(const struct schema *s, size_t i);
+/* Every schema in turn (i from 0), NULL past the end. */
+const struct schema *schema_all(size_t i);
+/*
+ * The number under which we store a type: some array attributes are known
+ * with and without CKF_ARRAY_ATTRIBUTE.  schema_row takes both; row->type is
+ * the number stored.
+ */
+CK_ATTRIBUTE_TYPE schema_type(CK_ATTRIBUTE_TYPE t);
+/* A row of that type in whatever schema: tells the kind of an attribute inside a
+ * template, and whether a type is known at all.  NULL when it is not. */
+const struct attr_row *schema_any(CK_ATTRIBUTE_TYPE t);
 
 /*
  * One CK_ATTRIBUTE into stored form: lengths and values checked for the
@@ -139,6 +157,17 @@ struct object {
 CK_RV obj_secrets(struct obj_space *sp, const struct object *o,
     struct attrs *out) KL_MUST_USE;
 
+/*
+ * Attributes that only the store sees: they have no row, so nobody can give or
+ * read them.  ATTR_WRAPS (boolean): made here as a wrapping key that may not
+ * decrypt (of a pair: whose private half may not).  Fixed at generation, kept
+ * by copies; such a key never gets CKA_DECRYPT (design section 9, rules 1, 3).
+ */
+#define ATTR_WRAPS (KLUIS_VENDOR_BASE + 1)
+
+/* What the space was made with; borrowed.  Lives in space.c. */
+const struct obj_env *space_env(const struct obj_space *sp);
+
 /* ----------------------------------------------------------------- policy */
 
 /* A draft: a checked template on its way to become an object. */
@@ -175,14 +204,28 @@ CK_RV policy_set(const struct object *o, const struct obj_who *who,
 CK_RV policy_copy(const struct object *o, const struct obj_who *who,
     const CK_ATTRIBUTE *templ, CK_ULONG count, struct obj_draft *d) KL_MUST_USE;
 bool policy_readable(const struct object *o, const struct attr_row *row);
+/*
+ * What two drafts that become a key pair must know of each other (ATTR_WRAPS).
+ * obj_commit calls it before it writes anything; does nothing for other drafts.
+ */
+CK_RV policy_pair(struct obj_draft *const *drafts, size_t n) KL_MUST_USE;
 /* Session rules for making or changing an object (3.2 sections 5.6.10, 4.4):
  * CKR_SESSION_READ_ONLY, CKR_USER_NOT_LOGGED_IN. */
 CK_RV policy_session(const struct obj_who *who, bool token, bool private)
     KL_MUST_USE;
 
 /*
+ * draft.c, for obj_copy: the draft of a copy of o, complete with o's secrets
+ * and key, for obj_commit.  CKA_UNIQUE_ID is left out: obj_commit makes it.
+ */
+CK_RV draft_copy(struct obj_space *sp, const struct obj_who *who,
+    struct object *o, const CK_ATTRIBUTE *templ, CK_ULONG count,
+    struct obj_draft **out) KL_MUST_USE;
+
+/*
  * material.c: attributes <-> engine keys.
- * material_import: builds draft->key from the draft's own attributes (create), checking.
+ * material_import: builds draft->key from the draft's own attributes (create),
+ *   checking; obj_draft_new has called it for OBJ_WAY_CREATE.
  * material_fill: attributes that follow from draft->key (generate, unwrap ...).
  * material_load: builds the engine key of a stored object (checked before it was stored).
  */
