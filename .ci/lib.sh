@@ -76,20 +76,23 @@ install_packages()
 }
 
 # configured DIR LOG FLAGS...: makes DIR a configured build tree, or leaves it
-# when it is one with these flags.
+# when it is one with these flags and this configure.ac (whose flags no object
+# depends on in the eyes of make).
 configured()
 {
-	local dir=$1 log=$2
+	local dir=$1 log=$2 flags
 	shift 2
-	if [ ! -x "$root/configure" ] || [ ! -f "$root/Makefile.in" ]; then
+	if [ ! -x "$root/configure" ] || [ ! -f "$root/Makefile.in" ] ||
+	    [ "$root/configure.ac" -nt "$root/configure" ]; then
 		quietly "$log" autoreconf -fi "$root" || return 1
 	fi
-	if [ -f "$dir/Makefile" ] && [ "$(cat "$dir/.flags" 2>/dev/null)" = "$*" ]
+	flags="$* $(sha256sum <"$root/configure.ac")"
+	if [ -f "$dir/Makefile" ] && [ "$(cat "$dir/.flags" 2>/dev/null)" = "$flags" ]
 	then
 		return 0
 	fi
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	(cd "$dir" && quietly "$log" "$root/configure" "$@") || return 1
-	printf '%s' "$*" >"$dir/.flags"
+	printf '%s' "$flags" >"$dir/.flags"
 }

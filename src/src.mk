@@ -31,20 +31,40 @@ KL_CRYPTO = \
 	src/crypto/curve.c \
 	src/crypto/der.c \
 	src/crypto/der.h \
+	src/crypto/derive.c \
 	src/crypto/digest.c \
+	src/crypto/ecdsa.c \
+	src/crypto/eddsa.c \
+	src/crypto/edwards.c \
 	src/crypto/edwards.h \
+	src/crypto/edwards_sig.c \
 	src/crypto/eng.h \
 	src/crypto/eng_int.h \
 	src/crypto/engine.c \
+	src/crypto/key.c \
+	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
+	src/crypto/key_rsa.c \
+	src/crypto/keygen.c \
 	src/crypto/keywrap.c \
 	src/crypto/mac.c \
 	src/crypto/op.c \
+	src/crypto/pkcs8.c \
+	src/crypto/point.c \
 	src/crypto/prim.c \
-	src/crypto/prim.h
+	src/crypto/prim.h \
+	src/crypto/rsa.c \
+	src/crypto/sign.c \
+	src/crypto/sign_int.h
 
 KL_SEAL = \
-	src/seal/seal.h
+	src/seal/audit.c \
+	src/seal/keyring.c \
+	src/seal/object.c \
+	src/seal/pin.c \
+	src/seal/seal.h \
+	src/seal/seal_int.h \
+	src/seal/set.c
 
 KL_STORE = \
 	src/store/check.c \
@@ -65,26 +85,43 @@ KL_STORE = \
 	src/store/vfs.c
 
 KL_MECH = \
-	src/mech/mech.h
+	src/mech/allow.c \
+	src/mech/mech.h \
+	src/mech/mech_int.h \
+	src/mech/params.c \
+	src/mech/table.c
 
 KL_OBJECT = \
+	src/object/attr.c \
 	src/object/object.h \
 	src/object/object_int.h
 
 KL_SESSION = \
+	src/session/op.c \
 	src/session/op.h \
+	src/session/op_crypt.c \
+	src/session/op_int.h \
+	src/session/op_keys.c \
+	src/session/op_wrap.c \
+	src/session/out.c \
 	src/session/out.h \
 	src/session/session.h \
 	src/session/session_int.h
 
-KL_API =
+KL_API = \
+	src/api/call.c \
+	src/api/call.h \
+	src/api/digest.c \
+	src/api/encrypt.c \
+	src/api/keys.c \
+	src/api/sign.c
 
 KL_CLI =
 
 # --- all rooms but the command, for the module, the command and the tests ---
 
 noinst_LTLIBRARIES += libkluis.la
-noinst_HEADERS += include/pkcs11.h
+noinst_HEADERS += include/pkcs11.h include/kluis.h
 libkluis_la_SOURCES = $(KL_BASE) $(KL_CRYPTO) $(KL_SEAL) $(KL_STORE) \
 	$(KL_MECH) $(KL_OBJECT) $(KL_SESSION) $(KL_API)
 

@@ -21,9 +21,17 @@
 #			module; else empty
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
-KL_TESTS =
+KL_TESTS = \
+	tests/crypto/test_cipher \
+	tests/crypto/test_digest \
+	tests/crypto/test_mac \
+	tests/mech/test_allow \
+	tests/mech/test_params \
+	tests/mech/test_table \
+	tests/store/test_object
 
 KL_SCRIPT = \
+	tests/bench/smoke \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
 	tests/include/test_header_p11kit \
@@ -60,7 +68,10 @@ KL_BENCH = \
 	tests/bench/bench.h \
 	tests/bench/group_create.c \
 	tests/bench/group_ops.c \
+	tests/bench/group_store.c \
+	tests/bench/group_trace.c \
 	tests/bench/key.c \
+	tests/bench/main.c \
 	tests/bench/meas.c \
 	tests/bench/op.c \
 	tests/bench/op_agree.c \
@@ -68,6 +79,8 @@ KL_BENCH = \
 	tests/bench/op_sym.c \
 	tests/bench/plan.c \
 	tests/bench/proc.c \
+	tests/bench/report.c \
+	tests/bench/start.c \
 	tests/bench/target.c
 
 check_PROGRAMS += tests/bench/bench
@@ -77,9 +90,10 @@ tests_bench_bench_LDADD = $(CRYPTO_LIBS) -ldl -lpthread -lm
 BENCH_FLAGS =
 
 bench: tests/bench/bench$(EXEEXT) kluis-pkcs11.la
-	tests/bench/bench$(EXEEXT) $(BENCH_FLAGS) \
-		--module $(abs_builddir)/.libs/kluis-pkcs11.so
+	tests/bench/bench$(EXEEXT) $(abs_builddir)/.libs/kluis-pkcs11.so \
+		--json bench.json $(BENCH_FLAGS)
 
+CLEANFILES += bench.json
 .PHONY: bench
 
 # --- how they are run ---
