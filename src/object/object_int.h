@@ -70,6 +70,9 @@ enum attr_kind {
 #define COPY 0x02000u	/* may be changed while copying, not by set */
 #define FIND 0x04000u	/* indexed: carries a search tag */
 #define NEVER 0x08000u	/* never given by a caller: the token fills it in */
+#define NOCOPY 0x10000u	/* F8, but by set only */
+#define SAME 0x20000u	/* set may repeat the value it has */
+#define CLEAR 0x40000u	/* set and copy may make it empty */
 
 /* D_CAN: true when the key type can do it (struct schema, can); D_RULE: a rule
  * in policy.c. */

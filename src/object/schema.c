@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The attributes that objects have, as data: a schema per class and key type,
+ * made of shared tables of rows.  What a footnote means is policy.c's
+ * business; what follows from key material is material.c's.
+ *
+ * Rows stand in the order of the standard's tables (3.2 sections 4 and 6).
+ * Where a row says other than they do:
+ *  - CKA_PUBLIC_EXPONENT of a private key may be left out: the engine finds it.
+ *  - CKA_EC_POINT is an attribute of private keys too: programs read it there.
+ *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
+ *    the user; data objects may be changed; a copy may lose CKA_COPYABLE.
+ *  - CKA_OBJECT_VALIDATION_FLAGS is the token's to say: nothing is validated.
+ *
+ * Constants only; no locks.
+ */
+#include "object/object_int.h"
+
+static const struct attr_row storage[] = {
+	/* attribute                kind        footnotes                  default */
+	{ CKA_CLASS,                A_NUM,      F1 | FIND,                 D_NONE },
+	{ CKA_TOKEN,                A_BOOL,     COPY,                      D_FALSE },
+	{ CKA_PRIVATE,              A_BOOL,     COPY | F9,                 D_RULE },
+	{ CKA_MODIFIABLE,           A_BOOL,     COPY,                      D_TRUE },
+	{ CKA_LABEL,                A_STRING,   F8 | FIND,                 D_EMPTY },
+	{ CKA_COPYABLE,             A_BOOL,     COPY | F12,                D_TRUE },
+	{ CKA_DESTROYABLE,          A_BOOL,     COPY,                      D_TRUE },
+	{ CKA_UNIQUE_ID,            A_STRING,   F2 | F4 | F6 | NEVER | FIND, D_NONE },
+};
+
+static const struct attr_row data[] = {
+	{ CKA_APPLICATION,          A_STRING,   F8 | FIND,                 D_EMPTY },
+	{ CKA_OBJECT_ID,            A_BYTES,    F8 | NOCOPY | FIND,        D_EMPTY },
+	{ CKA_VALUE,                A_BYTES,    F8,                        D_EMPTY },
+};
+
+static const struct attr_row profile[] = {
+	{ CKA_PROFILE_ID,           A_NUM,      F1 | NEVER,                D_NONE },
+};
+
+static const struct attr_row certificate[] = {
+	{ CKA_CERTIFICATE_TYPE,     A_NUM,      F1 | FIND,                 D_NONE },
+	{ CKA_TRUSTED,              A_BOOL,     F8 | F10,                  D_FALSE },
+	{ CKA_CERTIFICATE_CATEGORY, A_NUM,      0,                         D_ZERO },
+	{ CKA_CHECK_VALUE,          A_BYTES,    CLEAR,                     D_RULE },
+	{ CKA_START_DATE,           A_DATE,     0,                         D_EMPTY },
+	{ CKA_END_DATE,             A_DATE,     0,                         D_EMPTY },
+	{ CKA_PUBLIC_KEY_INFO,      A_BYTES,    0,                         D_RULE },
+};
+
+static const struct attr_row x509[] = {
+	{ CKA_SUBJECT,              A_BYTES,    F1 | SAME | FIND,          D_NONE },
+	{ CKA_ID,                   A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_ISSUER,               A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_SERIAL_NUMBER,        A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_VALUE,                A_BYTES,    SAME,                      D_EMPTY },
+	{ CKA_URL,                  A_STRING,   0,                         D_EMPTY },
+	{ CKA_HASH_OF_SUBJECT_PUBLIC_KEY, A_BYTES, 0,                      D_EMPTY },
+	{ CKA_HASH_OF_ISSUER_PUBLIC_KEY, A_BYTES, 0,                       D_EMPTY },
+	{ CKA_JAVA_MIDP_SECURITY_DOMAIN, A_NUM, 0,                         D_ZERO },
+	{ CKA_NAME_HASH_ALGORITHM,  A_NUM,      0,                         D_RULE },
+};
+
+static const struct attr_row key[] = {
+	{ CKA_KEY_TYPE,             A_NUM,      F1 | F5 | FIND,            D_NONE },
+	{ CKA_ID,                   A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_START_DATE,           A_DATE,     F8,                        D_EMPTY },
+	{ CKA_END_DATE,             A_DATE,     F8,                        D_EMPTY },
+	{ CKA_DERIVE,               A_BOOL,     F8,                        D_CAN },
+	{ CKA_LOCAL,                A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_KEY_GEN_MECHANISM,    A_NUM,      F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_ALLOWED_MECHANISMS,   A_MECHS,    0,                         D_EMPTY },
+	{ CKA_OBJECT_VALIDATION_FLAGS, A_NUM,   F4 | F6 | F9 | F12 | NEVER, D_ZERO },
+};
+
+static const struct attr_row public_key[] = {
+	{ CKA_SUBJECT,              A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_ENCRYPT,              A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_VERIFY,               A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_VERIFY_RECOVER,       A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_WRAP,                 A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_ENCAPSULATE,          A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_TRUSTED,              A_BOOL,     F8 | F10,                  D_FALSE },
+	{ CKA_WRAP_TEMPLATE,        A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_ENCAPSULATE_TEMPLATE, A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_PUBLIC_KEY_INFO,      A_BYTES,    0,                         D_RULE },
+};
+
+static const struct attr_row private_key[] = {
+	{ CKA_SUBJECT,              A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_SENSITIVE,            A_BOOL,     F8 | F9 | F11,             D_RULE },
+	{ CKA_DECRYPT,              A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_SIGN,                 A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_SIGN_RECOVER,         A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_UNWRAP,               A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_DECAPSULATE,          A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_EXTRACTABLE,          A_BOOL,     F8 | F9 | F12,             D_RULE },
+	{ CKA_ALWAYS_SENSITIVE,     A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_NEVER_EXTRACTABLE,    A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_WRAP_WITH_TRUSTED,    A_BOOL,     F8 | F11,                  D_FALSE },
+	{ CKA_UNWRAP_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_ALWAYS_AUTHENTICATE,  A_BOOL,     0,                         D_FALSE },
+	{ CKA_PUBLIC_KEY_INFO,      A_BYTES,    F8,                        D_RULE },
+	{ CKA_DERIVE_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_DECAPSULATE_TEMPLATE, A_TEMPLATE, 0,                         D_EMPTY },
+};
+
+static const struct attr_row secret_key[] = {
+	{ CKA_SENSITIVE,            A_BOOL,     F8 | F11,                  D_RULE },
+	{ CKA_ENCRYPT,              A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_DECRYPT,              A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_SIGN,                 A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_VERIFY,               A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_WRAP,                 A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_UNWRAP,               A_BOOL,     F8 | F9,                   D_CAN },
+	{ CKA_EXTRACTABLE,          A_BOOL,     F8 | F9 | F12,             D_RULE },
+	{ CKA_ALWAYS_SENSITIVE,     A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_NEVER_EXTRACTABLE,    A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+	{ CKA_CHECK_VALUE,          A_BYTES,    CLEAR,                     D_RULE },
+	{ CKA_WRAP_WITH_TRUSTED,    A_BOOL,     F8 | F11,                  D_FALSE },
+	{ CKA_TRUSTED,              A_BOOL,     F8 | F10,                  D_FALSE },
+	{ CKA_WRAP_TEMPLATE,        A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_UNWRAP_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_DERIVE_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
+	{ CKA_VALUE,                A_BYTES,    F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+	{ CKA_VALUE_LEN,            A_NUM,      F2 | F3,                   D_NONE },
+};
+
+static const struct attr_row rsa_public[] = {
+	{ CKA_MODULUS,              A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_MODULUS_BITS,         A_NUM,      F2 | F3,                   D_NONE },
+	{ CKA_PUBLIC_EXPONENT,      A_BIGINT,   F1,                        D_NONE },
+};
+
+static const struct attr_row rsa_private[] = {
+	{ CKA_MODULUS,              A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_PUBLIC_EXPONENT,      A_BIGINT,   F4 | F6,                   D_NONE },
+	{ CKA_PRIVATE_EXPONENT,     A_BIGINT,   F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+	{ CKA_PRIME_1,              A_BIGINT,   F4 | F6 | F7 | SEAL,       D_NONE },
+	{ CKA_PRIME_2,              A_BIGINT,   F4 | F6 | F7 | SEAL,       D_NONE },
+	{ CKA_EXPONENT_1,           A_BIGINT,   F4 | F6 | F7 | SEAL,       D_NONE },
+	{ CKA_EXPONENT_2,           A_BIGINT,   F4 | F6 | F7 | SEAL,       D_NONE },
+	{ CKA_COEFFICIENT,          A_BIGINT,   F4 | F6 | F7 | SEAL,       D_NONE },
+};
+
+static const struct attr_row ec_public[] = {
+	{ CKA_EC_PARAMS,            A_BYTES,    F1 | F3,                   D_NONE },
+	{ CKA_EC_POINT,             A_BYTES,    F1 | F4,                   D_NONE },
+};
+
+static const struct attr_row ec_private[] = {
+	{ CKA_EC_PARAMS,            A_BYTES,    F1 | F4 | F6,              D_NONE },
+	{ CKA_EC_POINT,             A_BYTES,    F4 | F6,                   D_NONE },
+	{ CKA_VALUE,                A_BIGINT,   F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+};
+
+/* The tables a schema consists of. */
+#define TABLES(...) .tables = (const struct attr_row *const[]){ __VA_ARGS__, NULL }
+#define COUNTS(...) .counts = (const size_t[]){ __VA_ARGS__ }
+#define ROWS2(a, b) TABLES(a, b), COUNTS(KL_COUNT(a), KL_COUNT(b))
+#define ROWS3(a, b, c)                                                         \
+	TABLES(a, b, c), COUNTS(KL_COUNT(a), KL_COUNT(b), KL_COUNT(c))
+#define ROWS4(a, b, c, d)                                                      \
+	TABLES(a, b, c, d),                                                    \
+	    COUNTS(KL_COUNT(a), KL_COUNT(b), KL_COUNT(c), KL_COUNT(d))
+
+#define U(use) ((uint32_t)1 << OBJ_USE_##use)
+#define U_RSA_PUBLIC                                                           \
+	(U(ENCRYPT) | U(VERIFY) | U(VERIFY_RECOVER) | U(WRAP) | U(ENCAPSULATE))
+#define U_RSA_PRIVATE                                                          \
+	(U(DECRYPT) | U(SIGN) | U(SIGN_RECOVER) | U(UNWRAP) | U(DECAPSULATE))
+#define U_AES                                                                  \
+	(U(ENCRYPT) | U(DECRYPT) | U(SIGN) | U(VERIFY) | U(WRAP) | U(UNWRAP))
+
+static bool
+len_any(size_t n)
+{
+	return n >= 1;
+}
+
+static bool
+len_aes(size_t n)
+{
+	return n == 16 || n == 24 || n == 32;
+}
+
+#define MAC_KEY(type)                                                          \
+	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
+	  ROWS3(storage, key, secret_key), .len_ok = len_any,                  \
+	  .can = U(SIGN) | U(VERIFY) }
+#define PUBLIC_KEY(type, engine, rows, uses)                                   \
+	{ .class = CKO_PUBLIC_KEY, .key_type = (type), .eng = (engine),        \
+	  ROWS4(storage, key, public_key, rows), .can = (uses) }
+#define PRIVATE_KEY(type, engine, rows, uses)                                  \
+	{ .class = CKO_PRIVATE_KEY, .key_type = (type), .eng = (engine),       \
+	  ROWS4(storage, key, private_key, rows), .can = (uses) }
+#define NO_KEY .key_type = CK_UNAVAILABLE_INFORMATION, .eng = ENG_TYPES
+
+static const struct schema schemas[] = {
+	{ .class = CKO_DATA, NO_KEY, ROWS2(storage, data) },
+	{ .class = CKO_CERTIFICATE, NO_KEY, ROWS3(storage, certificate, x509) },
+	{ .class = CKO_PROFILE, NO_KEY, ROWS2(storage, profile) },
+	PUBLIC_KEY(CKK_RSA, ENG_RSA, rsa_public, U_RSA_PUBLIC),
+	PUBLIC_KEY(CKK_EC, ENG_EC, ec_public, U(VERIFY) | U(ENCAPSULATE)),
+	PUBLIC_KEY(CKK_EC_EDWARDS, ENG_ED, ec_public, U(VERIFY)),
+	PUBLIC_KEY(CKK_EC_MONTGOMERY, ENG_MONT, ec_public, U(ENCAPSULATE)),
+	PRIVATE_KEY(CKK_RSA, ENG_RSA, rsa_private, U_RSA_PRIVATE),
+	PRIVATE_KEY(CKK_EC, ENG_EC, ec_private, U(SIGN) | U(DERIVE) | U(DECAPSULATE)),
+	PRIVATE_KEY(CKK_EC_EDWARDS, ENG_ED, ec_private, U(SIGN)),
+	PRIVATE_KEY(CKK_EC_MONTGOMERY, ENG_MONT, ec_private, U(DERIVE) | U(DECAPSULATE)),
+	{ .class = CKO_SECRET_KEY, .key_type = CKK_AES, .eng = ENG_SECRET,
+	  ROWS3(storage, key, secret_key), .len_ok = len_aes, .can = U_AES },
+	MAC_KEY(CKK_GENERIC_SECRET),
+	MAC_KEY(CKK_SHA_1_HMAC),
+	MAC_KEY(CKK_SHA224_HMAC),
+	MAC_KEY(CKK_SHA256_HMAC),
+	MAC_KEY(CKK_SHA384_HMAC),
+	MAC_KEY(CKK_SHA512_HMAC),
+	MAC_KEY(CKK_SHA512_224_HMAC),
+	MAC_KEY(CKK_SHA512_256_HMAC),
+	MAC_KEY(CKK_SHA3_224_HMAC),
+	MAC_KEY(CKK_SHA3_256_HMAC),
+	MAC_KEY(CKK_SHA3_384_HMAC),
+	MAC_KEY(CKK_SHA3_512_HMAC),
+};
+
+const struct schema *
+schema_all(size_t i)
+{
+	return i < KL_COUNT(schemas) ? &schemas[i] : NULL;
+}
+
+const struct schema *
+schema_find(CK_OBJECT_CLASS class, CK_ULONG sub)
+{
+	if (class == CKO_CERTIFICATE && sub != CKC_X_509)
+		return NULL;
+	for (size_t i = 0; i < KL_COUNT(schemas); i++)
+		if (schemas[i].class == class && (schemas[i].key_type == sub ||
+		    schemas[i].eng == ENG_TYPES))
+			return &schemas[i];
+	return NULL;
+}
+
+CK_ATTRIBUTE_TYPE
+schema_type(CK_ATTRIBUTE_TYPE t)
+{
+	/* 3.2's tables and its header disagree about the array bit here. */
+	if (t == (CKA_ENCAPSULATE_TEMPLATE | CKF_ARRAY_ATTRIBUTE) ||
+	    t == (CKA_DECAPSULATE_TEMPLATE | CKF_ARRAY_ATTRIBUTE))
+		return t & ~(CK_ATTRIBUTE_TYPE)CKF_ARRAY_ATTRIBUTE;
+	return t;
+}
+
+const struct attr_row *
+schema_at(const struct schema *s, size_t i)
+{
+	for (size_t k = 0; s->tables[k] != NULL; k++) {
+		if (i < s->counts[k])
+			return &s->tables[k][i];
+		i -= s->counts[k];
+	}
+	return NULL;
+}
+
+const struct attr_row *
+schema_row(const struct schema *s, CK_ATTRIBUTE_TYPE t)
+{
+	const struct attr_row *row;
+
+	t = schema_type(t);
+	for (size_t i = 0; (row = schema_at(s, i)) != NULL; i++)
+		if (row->type == t)
+			return row;
+	return NULL;
+}
+
+const struct attr_row *
+schema_any(CK_ATTRIBUTE_TYPE t)
+{
+	const struct attr_row *row;
+
+	for (size_t i = 0; i < KL_COUNT(schemas); i++)
+		if ((row = schema_row(&schemas[i], t)) != NULL)
+			return row;
+	return NULL;
+}
