@@ -22,8 +22,10 @@
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
 KL_TESTS = \
+	tests/crypto/test_aead \
 	tests/crypto/test_cipher \
 	tests/crypto/test_digest \
+	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
 	tests/mech/test_allow \
 	tests/mech/test_params \
