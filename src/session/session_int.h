@@ -40,6 +40,7 @@ struct session {
 	struct lock lock;	/* LOCK_SESSION */
 	CK_SESSION_HANDLE handle;
 	struct token *token;	/* lives as long as the library */
+	uint64_t epoch;		/* of the token when it was opened */
 	bool rw;
 	bool closed;		/* no longer in the table */
 	void *app;
@@ -62,56 +63,117 @@ bool op_authenticated(struct session *s);
 bool op_wants_auth(const struct session *s);
 
 /*
- * A slot's token in this process.  lock (LOCK_TOKEN) guards logins, PINs and
- * the pointers; role and logins are read without it.
+ * A slot's token in this process; lives until C_Finalize.  lock (LOCK_TOKEN)
+ * guards everything but the atomics.  When another process made the token
+ * anew, keyring and space are replaced and the old ones retired, not freed: a
+ * call in another thread may still be using them; its session's epoch is old,
+ * so it is the last one.
  */
 struct token {
 	struct lock lock;
 	CK_SLOT_ID slot;
 	struct store *store;		/* NULL: nothing initialised in the slot */
 	struct keyring *keyring;
-	struct obj_space *space;
+	struct obj_space *_Atomic space;
+	struct buf record;		/* the "token" record these were made from */
+	struct secret *so_master;	/* while the SO is logged in, for C_InitPIN */
 	_Atomic enum obj_role role;	/* who is logged in */
-	_Atomic uint64_t logins;	/* +1 at each login and logout */
-	uint64_t epoch;			/* of the "token" record that was read */
-	uint64_t generation;		/* at which the record was checked */
-	unsigned sessions, ro_sessions;
+	_Atomic uint64_t logins;	/* +1 at each login and logout; never 0 */
+	_Atomic uint64_t epoch;		/* +1 whenever keyring and space change */
+	uint64_t generation;		/* at which record was known fresh */
+	_Atomic unsigned sessions, ro_sessions;
+	bool present;			/* as last told by C_WaitForSlotEvent */
+	struct retired *retired;
+};
+struct retired {
+	struct retired *next;
+	struct keyring *keyring;
+	struct obj_space *space;
 };
 
 /*
- * The one global.  lock (LOCK_LIBRARY) guards everything but the atomics.
- * calls_in: how many calls are inside; state: LIB_*.
+ * The one global.  state: pid << 8 | LIB_*, so that one exchange tells a
+ * parent's state from our own; calls_in: how many calls are inside; lock (LOCK_LIBRARY)
+ * guards the list of slots; sessions_lock (LOCK_HANDLES) the table of sessions.
  */
 enum lib_state { LIB_OFF, LIB_STARTING, LIB_ON, LIB_STOPPING };
 struct library {
-	_Atomic int state;
+	_Atomic uint64_t state;
 	atomic_uint calls_in;
+	_Atomic uintptr_t preparing;	/* thread that reads openssl.cnf */
+	atomic_bool nested;		/* a C_Initialize from inside there worked */
 	struct process_mark mark;
 	struct lock_calls calls;
 	struct lock lock;
+	struct lock sessions_lock;
 	struct conf conf;
 	struct eng *eng;		/* kept over C_Finalize when unchanged */
 	struct mechs *mechs;
 	struct store_env *stores;
-	struct token **tokens;		/* by first appearance; grows */
+	struct token **tokens;		/* every slot ever shown; grows */
 	size_t ntokens;
+	CK_SLOT_ID *shown;		/* what C_GetSlotList last gave, ascending */
+	size_t nshown;
 	uint64_t list_stamp;
-	struct lock sessions_lock;	/* LOCK_HANDLES */
 	struct handles *sessions;
 	_Atomic uint64_t next_session;
 	_Atomic uint64_t next_object;
-	unsigned waiters;		/* in C_WaitForSlotEvent */
+	struct library *ancestor;	/* what a fork or a stuck finalize left behind:
+					   never touched, only kept reachable */
 };
 struct library *library(void);
+/* Whether C_Finalize has begun (blocking waits end). */
+bool lib_stopping(void);
+
+/* slot.c: makes and frees the slots' part of the library (library lock not
+ * needed: nobody else is inside). */
+void slots_free(struct library *lib);
 
 /* The token of a slot that C_GetSlotList shows; CKR_SLOT_ID_INVALID. */
 CK_RV slot_token(CK_SLOT_ID id, struct token **out) KL_MUST_USE;
 /*
  * Opens the token's store when not yet open and follows what other processes
- * did (created, initialised anew, removed).  Token lock held.
- * CKR_TOKEN_NOT_PRESENT, CKR_TOKEN_NOT_RECOGNIZED (free slot).
+ * did (created, initialised anew).  Token lock held.  CKR_TOKEN_NOT_RECOGNIZED
+ * when nothing is initialised in the slot.
  */
 CK_RV token_refresh(struct token *t) KL_MUST_USE;
+CK_RV token_new(CK_SLOT_ID slot, struct token **out) KL_MUST_USE;
+void token_free(struct token *t);
+/* The token's files are gone and no session is open: back to an empty slot.
+ * Token lock held. */
+void token_forget(struct token *t);
+/* Logs out whoever is in.  Token lock held. */
+void token_logout(struct token *t);
+
+/* What a PIN record says; a missing one reads as "not set". */
+CK_RV token_pin(struct token *t, enum seal_role role, struct seal_pin *out)
+    KL_MUST_USE;
+/* CKR_PIN_LEN_RANGE, CKR_ARGUMENTS_BAD for a PIN that is to be set. */
+CK_RV token_pin_ok(struct bytes pin) KL_MUST_USE;
+/*
+ * Tries a PIN: counts a miss in the store before it answers, resets the count
+ * after a hit, and gives the master key.  No lock is needed (it takes the derivation's time).
+ * CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_USER_PIN_NOT_INITIALIZED,
+ * CKR_DEVICE_ERROR.
+ */
+CK_RV token_try_pin(struct token *t, enum seal_role role, struct bytes pin,
+    struct secret **master) KL_MUST_USE;
+/* Sets a role's PIN (keyslot and count) in one transaction.  Token lock held. */
+CK_RV token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
+    const struct secret *master) KL_MUST_USE;
+/* Makes or re-makes the token of a slot (C_InitToken).  Token lock held. */
+CK_RV token_make(struct token *t, struct bytes so_pin,
+    const uint8_t label[SEAL_LABEL]) KL_MUST_USE;
+
+/* Finds a session and counts a reference without locking it. */
+CK_RV sess_ref(CK_SESSION_HANDLE hs, struct session **out) KL_MUST_USE;
+void sess_unref(struct session *s);
+void sess_unrefp(struct session **s);
+/* Runs fn on every session of a token, each locked.  Token lock held. */
+void sess_each(struct token *t, void (*fn)(struct session *s));
+/* Frees the table and what is left in it (C_Finalize). */
+void sessions_free(struct library *lib);
+
 /* Who asks, for the object room.  Session locked. */
 struct obj_who sess_who(const struct session *s);
 /* Whether an operation's private key is still covered by a login. */

@@ -191,3 +191,20 @@ store_list_stamp(struct store_env *env)
 		stamp ^= stamp_ns(&now) << 1 | 1;
 	return stamp == 0 ? 1 : stamp;
 }
+
+bool
+store_readable(struct store_env *env)
+{
+	return faccessat(AT_FDCWD, env->dir, R_OK | X_OK, AT_EACCESS) == 0 ||
+	    errno == ENOENT;
+}
+
+bool
+store_has(struct store_env *env, uint32_t slot)
+{
+	char *path = env_path(env, slot, ".db");
+	bool there = path != NULL && access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}

@@ -56,6 +56,12 @@ CK_RV store_list(struct store_env *env, uint32_t *slots, size_t max,
  * appear or go; 0 when there is no directory. */
 uint64_t store_list_stamp(struct store_env *env);
 
+/* Whether the directory can be read, or is not there yet: when false, store_list's
+ * silence does not mean that there are no tokens. */
+bool store_readable(struct store_env *env);
+/* Whether a token's file is there. */
+bool store_has(struct store_env *env, uint32_t slot);
+
 /*
  * Opens the token of a slot: read-write, or read-only where the file may not
  * be written (store_writable tells).  CKR_TOKEN_NOT_PRESENT when there is no such file,

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Functions of 3.0 and 3.2 that kluis does not offer yet, and the rarer ones
+ * of 2.40: each stands in the tables and answers CKR_FUNCTION_NOT_SUPPORTED,
+ * after CKR_CRYPTOKI_NOT_INITIALIZED where that applies.  src/api/README has
+ * the list and what each will do.
+ */
+#include "api/call.h"
+
+/* What they all answer. */
+static CK_RV
+unsupported(const char *name)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter(name);
+
+	if (call.rv == CKR_OK)
+		call.rv = CKR_FUNCTION_NOT_SUPPORTED;
+	return call.rv;
+}
+
+CK_RV
+C_GetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pOperationState,
+    CK_ULONG_PTR pulOperationStateLen)
+{
+	(void)hSession;
+	(void)pOperationState;
+	(void)pulOperationStateLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pOperationState,
+    CK_ULONG ulOperationStateLen, CK_OBJECT_HANDLE hEncryptionKey,
+    CK_OBJECT_HANDLE hAuthenticationKey)
+{
+	(void)hSession;
+	(void)pOperationState;
+	(void)ulOperationStateLen;
+	(void)hEncryptionKey;
+	(void)hAuthenticationKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignRecoverInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignRecover(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pData, CK_ULONG ulDataLen,
+    CK_BYTE_PTR pSignature, CK_ULONG_PTR pulSignatureLen)
+{
+	(void)hSession;
+	(void)pData;
+	(void)ulDataLen;
+	(void)pSignature;
+	(void)pulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifyRecoverInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifyRecover(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pSignature,
+    CK_ULONG ulSignatureLen, CK_BYTE_PTR pData, CK_ULONG_PTR pulDataLen)
+{
+	(void)hSession;
+	(void)pSignature;
+	(void)ulSignatureLen;
+	(void)pData;
+	(void)pulDataLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DigestEncryptUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pPart,
+    CK_ULONG ulPartLen, CK_BYTE_PTR pEncryptedPart,
+    CK_ULONG_PTR pulEncryptedPartLen)
+{
+	(void)hSession;
+	(void)pPart;
+	(void)ulPartLen;
+	(void)pEncryptedPart;
+	(void)pulEncryptedPartLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecryptDigestUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pEncryptedPart,
+    CK_ULONG ulEncryptedPartLen, CK_BYTE_PTR pPart, CK_ULONG_PTR pulPartLen)
+{
+	(void)hSession;
+	(void)pEncryptedPart;
+	(void)ulEncryptedPartLen;
+	(void)pPart;
+	(void)pulPartLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignEncryptUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pPart,
+    CK_ULONG ulPartLen, CK_BYTE_PTR pEncryptedPart,
+    CK_ULONG_PTR pulEncryptedPartLen)
+{
+	(void)hSession;
+	(void)pPart;
+	(void)ulPartLen;
+	(void)pEncryptedPart;
+	(void)pulEncryptedPartLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecryptVerifyUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pEncryptedPart,
+    CK_ULONG ulEncryptedPartLen, CK_BYTE_PTR pPart, CK_ULONG_PTR pulPartLen)
+{
+	(void)hSession;
+	(void)pEncryptedPart;
+	(void)ulEncryptedPartLen;
+	(void)pPart;
+	(void)pulPartLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageEncryptInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_EncryptMessage(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pAssociatedData,
+    CK_ULONG ulAssociatedDataLen, CK_BYTE_PTR pPlaintext,
+    CK_ULONG ulPlaintextLen, CK_BYTE_PTR pCiphertext,
+    CK_ULONG_PTR pulCiphertextLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	(void)pPlaintext;
+	(void)ulPlaintextLen;
+	(void)pCiphertext;
+	(void)pulCiphertextLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_EncryptMessageBegin(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pAssociatedData,
+    CK_ULONG ulAssociatedDataLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_EncryptMessageNext(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pPlaintextPart,
+    CK_ULONG ulPlaintextPartLen, CK_BYTE_PTR pCiphertextPart,
+    CK_ULONG_PTR pulCiphertextPartLen, CK_FLAGS flags)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pPlaintextPart;
+	(void)ulPlaintextPartLen;
+	(void)pCiphertextPart;
+	(void)pulCiphertextPartLen;
+	(void)flags;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageEncryptFinal(CK_SESSION_HANDLE hSession)
+{
+	(void)hSession;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageDecryptInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecryptMessage(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pAssociatedData,
+    CK_ULONG ulAssociatedDataLen, CK_BYTE_PTR pCiphertext,
+    CK_ULONG ulCiphertextLen, CK_BYTE_PTR pPlaintext,
+    CK_ULONG_PTR pulPlaintextLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	(void)pCiphertext;
+	(void)ulCiphertextLen;
+	(void)pPlaintext;
+	(void)pulPlaintextLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecryptMessageBegin(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pAssociatedData,
+    CK_ULONG ulAssociatedDataLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecryptMessageNext(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pCiphertextPart,
+    CK_ULONG ulCiphertextPartLen, CK_BYTE_PTR pPlaintextPart,
+    CK_ULONG_PTR pulPlaintextPartLen, CK_FLAGS flags)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pCiphertextPart;
+	(void)ulCiphertextPartLen;
+	(void)pPlaintextPart;
+	(void)pulPlaintextPartLen;
+	(void)flags;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageDecryptFinal(CK_SESSION_HANDLE hSession)
+{
+	(void)hSession;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageSignInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignMessage(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pData, CK_ULONG ulDataLen,
+    CK_BYTE_PTR pSignature, CK_ULONG_PTR pulSignatureLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pData;
+	(void)ulDataLen;
+	(void)pSignature;
+	(void)pulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignMessageBegin(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_SignMessageNext(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pDataPart, CK_ULONG ulDataPartLen,
+    CK_BYTE_PTR pSignature, CK_ULONG_PTR pulSignatureLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pDataPart;
+	(void)ulDataPartLen;
+	(void)pSignature;
+	(void)pulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageSignFinal(CK_SESSION_HANDLE hSession)
+{
+	(void)hSession;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageVerifyInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifyMessage(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pData, CK_ULONG ulDataLen,
+    CK_BYTE_PTR pSignature, CK_ULONG ulSignatureLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pData;
+	(void)ulDataLen;
+	(void)pSignature;
+	(void)ulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifyMessageBegin(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifyMessageNext(CK_SESSION_HANDLE hSession, CK_VOID_PTR pParameter,
+    CK_ULONG ulParameterLen, CK_BYTE_PTR pDataPart, CK_ULONG ulDataPartLen,
+    CK_BYTE_PTR pSignature, CK_ULONG ulSignatureLen)
+{
+	(void)hSession;
+	(void)pParameter;
+	(void)ulParameterLen;
+	(void)pDataPart;
+	(void)ulDataPartLen;
+	(void)pSignature;
+	(void)ulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_MessageVerifyFinal(CK_SESSION_HANDLE hSession)
+{
+	(void)hSession;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_EncapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hPublicKey, CK_ATTRIBUTE_PTR pTemplate,
+    CK_ULONG ulAttributeCount, CK_BYTE_PTR pCiphertext,
+    CK_ULONG_PTR pulCiphertextLen, CK_OBJECT_HANDLE_PTR phKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hPublicKey;
+	(void)pTemplate;
+	(void)ulAttributeCount;
+	(void)pCiphertext;
+	(void)pulCiphertextLen;
+	(void)phKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_DecapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hPrivateKey, CK_ATTRIBUTE_PTR pTemplate,
+    CK_ULONG ulAttributeCount, CK_BYTE_PTR pCiphertext,
+    CK_ULONG ulCiphertextLen, CK_OBJECT_HANDLE_PTR phKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hPrivateKey;
+	(void)pTemplate;
+	(void)ulAttributeCount;
+	(void)pCiphertext;
+	(void)ulCiphertextLen;
+	(void)phKey;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifySignatureInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hKey, CK_BYTE_PTR pSignature, CK_ULONG ulSignatureLen)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hKey;
+	(void)pSignature;
+	(void)ulSignatureLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifySignature(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pData,
+    CK_ULONG ulDataLen)
+{
+	(void)hSession;
+	(void)pData;
+	(void)ulDataLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifySignatureUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pPart,
+    CK_ULONG ulPartLen)
+{
+	(void)hSession;
+	(void)pPart;
+	(void)ulPartLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_VerifySignatureFinal(CK_SESSION_HANDLE hSession)
+{
+	(void)hSession;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_GetSessionValidationFlags(CK_SESSION_HANDLE hSession,
+    CK_SESSION_VALIDATION_FLAGS_TYPE type, CK_FLAGS_PTR pFlags)
+{
+	(void)hSession;
+	(void)type;
+	(void)pFlags;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_AsyncComplete(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR pFunctionName,
+    CK_ASYNC_DATA_PTR pResult)
+{
+	(void)hSession;
+	(void)pFunctionName;
+	(void)pResult;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_AsyncGetID(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR pFunctionName,
+    CK_ULONG_PTR pulID)
+{
+	(void)hSession;
+	(void)pFunctionName;
+	(void)pulID;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_AsyncJoin(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR pFunctionName,
+    CK_ULONG ulID, CK_BYTE_PTR pData, CK_ULONG ulData)
+{
+	(void)hSession;
+	(void)pFunctionName;
+	(void)ulID;
+	(void)pData;
+	(void)ulData;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_WrapKeyAuthenticated(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
+    CK_OBJECT_HANDLE hWrappingKey, CK_OBJECT_HANDLE hKey,
+    CK_BYTE_PTR pAssociatedData, CK_ULONG ulAssociatedDataLen,
+    CK_BYTE_PTR pWrappedKey, CK_ULONG_PTR pulWrappedKeyLen)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hWrappingKey;
+	(void)hKey;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	(void)pWrappedKey;
+	(void)pulWrappedKeyLen;
+	return unsupported(__func__);
+}
+
+CK_RV
+C_UnwrapKeyAuthenticated(CK_SESSION_HANDLE hSession,
+    CK_MECHANISM_PTR pMechanism, CK_OBJECT_HANDLE hUnwrappingKey,
+    CK_BYTE_PTR pWrappedKey, CK_ULONG ulWrappedKeyLen,
+    CK_ATTRIBUTE_PTR pTemplate, CK_ULONG ulAttributeCount,
+    CK_BYTE_PTR pAssociatedData, CK_ULONG ulAssociatedDataLen,
+    CK_OBJECT_HANDLE_PTR phKey)
+{
+	(void)hSession;
+	(void)pMechanism;
+	(void)hUnwrappingKey;
+	(void)pWrappedKey;
+	(void)ulWrappedKeyLen;
+	(void)pTemplate;
+	(void)ulAttributeCount;
+	(void)pAssociatedData;
+	(void)ulAssociatedDataLen;
+	(void)phKey;
+	return unsupported(__func__);
+}
