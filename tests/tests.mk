@@ -25,8 +25,11 @@ KL_TESTS = \
 	tests/crypto/test_aead \
 	tests/crypto/test_cipher \
 	tests/crypto/test_digest \
+	tests/crypto/test_engine \
 	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
+	tests/crypto/test_op \
+	tests/crypto/test_prim \
 	tests/mech/test_allow \
 	tests/mech/test_params \
 	tests/mech/test_table \

@@ -30,6 +30,7 @@
 #include "base/log.h"
 
 #define PROVIDERS_DEFAULT "default"
+#define PROVIDERS_MAX	  16
 /* What one call of the DRBG takes as additional input at most. */
 #define SEED_CHUNK	  ((size_t)1024)
 
@@ -131,7 +132,8 @@ eng_prepare(void)
 	 */
 	ERR_set_mark();
 	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 &&
-	    OPENSSL_init_crypto(0, NULL) != 1) {
+	    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) !=
+	    1) {
 		/* Not a broken openssl.cnf: nothing starts any more. */
 		note_gone();
 	} else if (!atomic_exchange(&gone_arranged, true) &&
@@ -154,20 +156,48 @@ eng_library(void)
 	return OpenSSL_version(OPENSSL_VERSION);
 }
 
+/* A library context in the making, and the providers loaded into it. */
+struct fresh {
+	OSSL_LIB_CTX *ctx;
+	OSSL_PROVIDER *loaded[PROVIDERS_MAX];
+	size_t n;
+};
+
+/* Undoes a context that is not wanted; nothing was fetched from it yet. */
+static void
+fresh_done(struct fresh *f)
+{
+	if (f->ctx == NULL)
+		return;
+	while (f->n > 0)
+		OSSL_PROVIDER_unload(f->loaded[--f->n]);
+	OSSL_LIB_CTX_free(f->ctx);
+}
+
 /* Loads the providers of a comma-separated list, which is taken apart. */
 static CK_RV
-load_providers(OSSL_LIB_CTX *ctx, char *list)
+fresh_load(struct fresh *f, char *list)
 {
 	char *rest = list;
 	char *name;
 
 	while ((name = strsep(&rest, ", \t")) != NULL) {
+		const char *why;
+
 		if (*name == '\0')
 			continue;
-		if (OSSL_PROVIDER_load(ctx, name) == NULL)
+		if (f->n >= PROVIDERS_MAX)
 			return log_fail_rv(CKR_GENERAL_ERROR,
-			    "engine: provider %s does not load: %s", name,
-			    ERR_reason_error_string(ERR_peek_last_error()));
+			    "engine: more than %d providers", PROVIDERS_MAX);
+		f->loaded[f->n] = OSSL_PROVIDER_load(f->ctx, name);
+		if (f->loaded[f->n] != NULL) {
+			f->n++;
+			continue;
+		}
+		why = ERR_reason_error_string(ERR_peek_last_error());
+		return log_fail_rv(CKR_GENERAL_ERROR,
+		    "engine: provider %s does not load: %s", name,
+		    why != NULL ? why : "no reason given");
 	}
 	return CKR_OK;
 }
@@ -176,18 +206,19 @@ load_providers(OSSL_LIB_CTX *ctx, char *list)
 static OSSL_LIB_CTX *
 make_ctx(struct eng *e)
 {
-	OSSL_LIB_CTX *ctx = OSSL_LIB_CTX_new();
+	KL_AUTO(fresh_done) struct fresh f = { .ctx = OSSL_LIB_CTX_new() };
 	char *list = strdup(e->providers);
+	OSSL_LIB_CTX *ctx;
 	CK_RV rv = CKR_HOST_MEMORY;
 
-	if (ctx != NULL && list != NULL)
-		rv = load_providers(ctx, list);
+	if (f.ctx != NULL && list != NULL)
+		rv = fresh_load(&f, list);
 	free(list);
 	if (rv != CKR_OK) {
 		e->broken = rv != CKR_HOST_MEMORY;
-		OSSL_LIB_CTX_free(ctx);
 		return NULL;
 	}
+	ctx = KL_TAKE(f.ctx);
 	atomic_store_explicit(&e->ctx, ctx, memory_order_release);
 	return ctx;
 }

@@ -7,7 +7,8 @@
 
 #define AES128 "2b7e151628aed2a6abf7158809cf4f3c"
 #define AES192 "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"
-#define AES256 "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+#define AES256                                                                 \
+	"603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
 #define PLAIN                                                                  \
 	"6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"     \
 	"30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"

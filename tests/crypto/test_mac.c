@@ -19,7 +19,8 @@
 
 #define AES128 "2b7e151628aed2a6abf7158809cf4f3c"
 #define AES192 "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"
-#define AES256 "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+#define AES256                                                                 \
+	"603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
 #define M16 "6bc1bee22e409f96e93d7e117393172a"
 #define M40                                                                    \
 	M16 "ae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411"
