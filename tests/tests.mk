@@ -22,6 +22,15 @@
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
 KL_TESTS = \
+	tests/base/test_bytes \
+	tests/base/test_conf \
+	tests/base/test_conf_keys \
+	tests/base/test_handles \
+	tests/base/test_lock \
+	tests/base/test_log \
+	tests/base/test_process \
+	tests/base/test_rv \
+	tests/base/test_secret \
 	tests/crypto/test_aead \
 	tests/crypto/test_cipher \
 	tests/crypto/test_digest \
