@@ -375,6 +375,41 @@ sign_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 	return sign_whole(op, buf_view(&op->gathered), out, out_len);
 }
 
+/*
+ * PKCS#1 of an empty message, which libcrypto signs but cannot tell from an
+ * error when it verifies: the block (RFC 8017 section 9.2) is all padding.
+ */
+static CK_RV
+verify_empty(struct eng_op *op, struct bytes sig)
+{
+	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = key_ctx(op->eng, op->key);
+	KL_AUTO(secret_freep) struct secret *block = NULL;
+	OSSL_PARAM params[] = {
+		text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
+		    OSSL_PKEY_RSA_PAD_MODE_NONE),
+		OSSL_PARAM_construct_end(),
+	};
+	size_t k = op->key->len;
+	size_t n = k;
+	uint8_t *p;
+	bool ok;
+	CK_RV rv;
+
+	if (pctx == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = secret_new(k, &block)) != CKR_OK)
+		return rv;
+	p = secret_data(block);
+	if (EVP_PKEY_verify_recover_init(pctx) != 1 ||
+	    EVP_PKEY_CTX_set_params(pctx, params) != 1 ||
+	    EVP_PKEY_verify_recover(pctx, p, &n, sig.p, sig.n) != 1 || n != k)
+		return CKR_SIGNATURE_INVALID;
+	ok = p[0] == 0 && p[1] == 1 && p[k - 1] == 0;
+	for (size_t i = 2; i < k - 1; i++)
+		ok = ok && p[i] == 0xff;
+	return ok ? CKR_OK : CKR_SIGNATURE_INVALID;
+}
+
 static CK_RV
 verify_whole(struct eng_op *op, struct bytes in, struct bytes sig)
 {
@@ -398,6 +433,8 @@ verify_whole(struct eng_op *op, struct bytes in, struct bytes sig)
 		return log_rv(CKR_SIGNATURE_LEN_RANGE,
 		    "verify: signature of %zu bytes", sig.n);
 	}
+	if (op->alg->fam == ENG_F_RSA_PKCS1 && tbs.n == 0)
+		return verify_empty(op, sig);
 	if (EVP_PKEY_verify(st->pctx, sig.p, sig.n, tbs.p, tbs.n) != 1)
 		return CKR_SIGNATURE_INVALID;
 	return CKR_OK;
