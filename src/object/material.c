@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Key material: attributes into engine keys and back, and what follows from
+ * it (CKA_CHECK_VALUE, CKA_PUBLIC_KEY_INFO, lengths).  Which attribute is which
+ * part of a key is a table.
+ *
+ * What is given for a value that follows must match (3.2 sections 4.9, 4.10).
+ * Standard forms go out: curves as OID, CKA_EC_POINT of CKK_EC as DER OCTET
+ * STRING, of Edwards and Montgomery keys as raw bytes (3.2 section 6.3).
+ * A public draft may hold the pair's private key, of which it tells nothing.
+ * No locks: drafts belong to one thread, stored objects do not change.
+ */
+#include "object/policy_int.h"
+
+#include "base/log.h"
+
+struct part_row {
+	enum eng_type eng;
+	enum eng_part part;
+	CK_ATTRIBUTE_TYPE attr;
+	bool private_only;
+	bool optional;		/* empty when the key has no such part */
+};
+
+static const struct part_row parts[] = {
+	{ ENG_SECRET, PART_VALUE, CKA_VALUE,            true,  false },
+	{ ENG_RSA,    PART_N,     CKA_MODULUS,          false, false },
+	{ ENG_RSA,    PART_E,     CKA_PUBLIC_EXPONENT,  false, false },
+	{ ENG_RSA,    PART_D,     CKA_PRIVATE_EXPONENT, true,  false },
+	{ ENG_RSA,    PART_P,     CKA_PRIME_1,          true,  true },
+	{ ENG_RSA,    PART_Q,     CKA_PRIME_2,          true,  true },
+	{ ENG_RSA,    PART_DP,    CKA_EXPONENT_1,       true,  true },
+	{ ENG_RSA,    PART_DQ,    CKA_EXPONENT_2,       true,  true },
+	{ ENG_RSA,    PART_QINV,  CKA_COEFFICIENT,      true,  true },
+	{ ENG_EC,     PART_CURVE, CKA_EC_PARAMS,        false, false },
+	{ ENG_EC,     PART_POINT, CKA_EC_POINT,         false, false },
+	{ ENG_EC,     PART_PRIV,  CKA_VALUE,            true,  false },
+	{ ENG_ED,     PART_CURVE, CKA_EC_PARAMS,        false, false },
+	{ ENG_ED,     PART_POINT, CKA_EC_POINT,         false, false },
+	{ ENG_ED,     PART_PRIV,  CKA_VALUE,            true,  false },
+	{ ENG_MONT,   PART_CURVE, CKA_EC_PARAMS,        false, false },
+	{ ENG_MONT,   PART_POINT, CKA_EC_POINT,         false, false },
+	{ ENG_MONT,   PART_PRIV,  CKA_VALUE,            true,  false },
+};
+
+/* Whether keys of this schema have the part. */
+static bool
+part_applies(const struct part_row *p, const struct schema *s)
+{
+	return p->eng == s->eng &&
+	    !(p->private_only && s->class == CKO_PUBLIC_KEY);
+}
+
+/* Views of a key's parts in its attributes. */
+static struct eng_parts
+parts_of(const struct schema *s, const struct attrs *attrs,
+    const struct attrs *secrets)
+{
+	struct eng_parts out = { 0 };
+
+	for (size_t i = 0; i < KL_COUNT(parts); i++)
+		if (part_applies(&parts[i], s))
+			out.part[parts[i].part] = attrs_bytes(
+			    parts[i].private_only ? secrets : attrs,
+			    parts[i].attr);
+	return out;
+}
+
+/* --------------------------------------------------------------- filling */
+
+/* A value that follows from the material: put, unless another was given. */
+static CK_RV
+put_found(struct obj_draft *d, CK_ATTRIBUTE_TYPE type, struct bytes value)
+{
+	struct bytes given = attrs_bytes(&d->attrs, type);
+
+	if (given.n > 0 && !bytes_equal(given, value))
+		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+		    "object: attribute 0x%lx does not fit the key", type);
+	return attrs_put(&d->attrs, type, value);
+}
+
+/* The standard form of one part into its attribute. */
+static CK_RV
+fill_part(struct obj_draft *d, const struct part_row *p)
+{
+	KL_AUTO(secret_freep) struct secret *value = NULL;
+	KL_AUTO(buf_done) struct buf der = { .p = NULL };
+	struct attrs *to = p->private_only ? &d->secrets : &d->attrs;
+	CK_RV rv = eng_key_part(d->eng, d->key, p->part, &value);
+
+	if (rv == CKR_ATTRIBUTE_TYPE_INVALID && p->optional)
+		return attrs_put(to, p->attr, BYTES_NONE);
+	if (rv != CKR_OK)
+		return rv;
+	if (p->part != PART_POINT || p->eng != ENG_EC)
+		return attrs_put(to, p->attr, secret_view(value));
+	eng_octet_string(secret_view(value), &der);
+	if ((rv = buf_rv(&der)) != CKR_OK)
+		return rv;
+	return attrs_put(to, p->attr, buf_view(&der));
+}
+
+/* An empty CKA_CHECK_VALUE in the template: none is to be made (3.2 section
+ * 4.10). */
+static bool
+check_unwanted(const struct obj_draft *d)
+{
+	const struct attr *check = attrs_find(&d->attrs, CKA_CHECK_VALUE);
+
+	return check != NULL && check->n == 0;
+}
+
+/* CKA_VALUE_LEN and CKA_CHECK_VALUE. */
+static CK_RV
+fill_secret(struct obj_draft *d)
+{
+	size_t len = eng_key_bits(d->key) / 8;
+	bool unwanted = check_unwanted(d);
+	uint8_t kcv[3];
+	CK_RV rv;
+
+	if (attrs_num(&d->attrs, CKA_VALUE_LEN, len) != len)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "object: CKA_VALUE_LEN is not the key's length");
+	if ((rv = attrs_put_num(&d->attrs, CKA_VALUE_LEN, len)) != CKR_OK)
+		return rv;
+	if (unwanted)
+		return CKR_OK;
+	rv = eng_key_check(d->eng, d->key, d->schema->key_type == CKK_AES, kcv);
+	if (rv != CKR_OK)
+		return rv;
+	return put_found(d, CKA_CHECK_VALUE, bytes_of(kcv, sizeof(kcv)));
+}
+
+static CK_RV
+fill_pair(struct obj_draft *d)
+{
+	KL_AUTO(buf_done) struct buf spki = { .p = NULL };
+	CK_RV rv;
+
+	if (d->schema->class == CKO_PUBLIC_KEY && d->schema->eng == ENG_RSA &&
+	    (rv = attrs_put_num(&d->attrs, CKA_MODULUS_BITS,
+	    eng_key_bits(d->key))) != CKR_OK)
+		return rv;
+	if ((rv = eng_key_spki(d->eng, d->key, &spki)) != CKR_OK)
+		return rv;
+	return put_found(d, CKA_PUBLIC_KEY_INFO, buf_view(&spki));
+}
+
+CK_RV
+material_fill(struct obj_draft *d)
+{
+	CK_RV rv;
+
+	KL_ASSERT(d->key != NULL);
+	for (size_t i = 0; i < KL_COUNT(parts); i++)
+		if (part_applies(&parts[i], d->schema) &&
+		    (rv = fill_part(d, &parts[i])) != CKR_OK)
+			return rv;
+	return d->schema->eng == ENG_SECRET ? fill_secret(d) : fill_pair(d);
+}
+
+/* ------------------------------------------------------------- importing */
+
+/* CKA_PUBLIC_KEY_INFO of a certificate, unless given.  Content that is no X.509
+ * is kept as it is: the standard does not let the token judge it. */
+static CK_RV
+fill_cert_info(struct obj_draft *d, struct bytes value)
+{
+	KL_AUTO(buf_done) struct buf spki = { .p = NULL };
+	CK_RV rv = CKR_ATTRIBUTE_VALUE_INVALID;
+
+	if (attrs_find(&d->attrs, CKA_PUBLIC_KEY_INFO) != NULL)
+		return CKR_OK;
+	if (value.n > 0)
+		rv = eng_cert_spki(d->eng, value, &spki);
+	if (rv == CKR_ATTRIBUTE_VALUE_INVALID)
+		return attrs_put(&d->attrs, CKA_PUBLIC_KEY_INFO, BYTES_NONE);
+	if (rv != CKR_OK)
+		return rv;
+	return attrs_put(&d->attrs, CKA_PUBLIC_KEY_INFO, buf_view(&spki));
+}
+
+/* What follows from a certificate (3.2 section 4.6.2). */
+static CK_RV
+fill_certificate(struct obj_draft *d)
+{
+	struct bytes value = attrs_bytes(&d->attrs, CKA_VALUE);
+	uint8_t kcv[3];
+	CK_RV rv;
+
+	if ((rv = fill_cert_info(d, value)) != CKR_OK)
+		return rv;
+	if (value.n == 0 || check_unwanted(d))
+		return put_found(d, CKA_CHECK_VALUE, BYTES_NONE);
+	rv = eng_sha1_prefix(d->eng, value, kcv, sizeof(kcv));
+	if (rv != CKR_OK)
+		return rv;
+	return put_found(d, CKA_CHECK_VALUE, bytes_of(kcv, sizeof(kcv)));
+}
+
+CK_RV
+material_import(struct obj_draft *d)
+{
+	const struct schema *s = d->schema;
+	struct eng_parts in = parts_of(s, &d->attrs, &d->secrets);
+	CK_RV rv;
+
+	if (d->key != NULL)
+		return CKR_OK;
+	if (s->class == CKO_CERTIFICATE)
+		return fill_certificate(d);
+	if (s->eng == ENG_TYPES)
+		return CKR_OK;
+	if (s->eng == ENG_SECRET && !s->len_ok(in.part[PART_VALUE].n))
+		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+		    "object: %zu bytes are no key of type 0x%lx",
+		    in.part[PART_VALUE].n, s->key_type);
+	rv = eng_key_import(d->eng, s->eng, s->class != CKO_PUBLIC_KEY, &in,
+	    &d->key);
+	/* C_CreateObject has no code for sizes (3.2 section 5.7.1). */
+	if (rv == CKR_KEY_SIZE_RANGE)
+		return CKR_ATTRIBUTE_VALUE_INVALID;
+	return rv != CKR_OK ? rv : material_fill(d);
+}
+
+CK_RV
+material_load(struct eng *e, const struct object *o,
+    const struct attrs *secrets, struct eng_key **out)
+{
+	static const struct attrs none = { 0 };
+	struct eng_parts in;
+
+	if (o->schema->eng == ENG_TYPES)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "object: class 0x%lx is no key", o->class);
+	in = parts_of(o->schema, &o->attrs, secrets != NULL ? secrets : &none);
+	return eng_key_load(e, o->schema->eng, o->class != CKO_PUBLIC_KEY, &in,
+	    out);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading a caller's template: its shape, its types and values.  What it may
+ * say is policy.c's business.
+ * No locks, no state.
+ */
+#include "object/policy_int.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+CK_RV
+template_shape(const CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	if (templ == NULL && count > 0)
+		return CKR_ARGUMENTS_BAD;
+	if (count > TEMPLATE_ATTRS_MAX)
+		return log_rv(CKR_ARGUMENTS_BAD,
+		    "template: %lu attributes, at most %d", count,
+		    TEMPLATE_ATTRS_MAX);
+	return CKR_OK;
+}
+
+CK_RV
+template_number(const CK_ATTRIBUTE *templ, CK_ULONG count,
+    CK_ATTRIBUTE_TYPE type, bool *found, CK_ULONG *out)
+{
+	for (CK_ULONG i = 0; i < count; i++) {
+		if (templ[i].type != type)
+			continue;
+		if (templ[i].pValue == NULL ||
+		    templ[i].ulValueLen != sizeof(CK_ULONG))
+			return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+			    "template: attribute 0x%lx is no number", type);
+		memcpy(out, templ[i].pValue, sizeof(CK_ULONG));
+		*found = true;
+		return CKR_OK;
+	}
+	return CKR_OK;
+}
+
+/* One entry, added to list. */
+static CK_RV
+template_entry(const struct schema *s, const CK_ATTRIBUTE *a,
+    struct attrs *list)
+{
+	KL_AUTO(buf_done) struct buf value = { .p = NULL };
+	const struct attr_row *row = schema_row(s, a->type);
+	CK_RV rv;
+
+	if (row == NULL && schema_any(a->type) == NULL)
+		return log_rv(CKR_ATTRIBUTE_TYPE_INVALID,
+		    "template: unknown attribute 0x%lx", a->type);
+	if (row == NULL)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "template: attribute 0x%lx is of another class or key "
+		    "type", a->type);
+	if (attrs_find(list, row->type) != NULL)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "template: attribute 0x%lx twice", a->type);
+	if ((rv = attr_from_ck(row, a, &value)) != CKR_OK)
+		return log_rv(rv, "template: value of attribute 0x%lx, %lu "
+		    "bytes", a->type, a->ulValueLen);
+	return attrs_put(list, row->type, buf_view(&value));
+}
+
+CK_RV
+template_read(const struct schema *s, const CK_ATTRIBUTE *templ,
+    CK_ULONG count, struct attrs *out)
+{
+	KL_AUTO(attrs_done) struct attrs list = { 0 };
+	CK_RV rv;
+
+	for (CK_ULONG i = 0; i < count; i++)
+		if ((rv = template_entry(s, &templ[i], &list)) != CKR_OK)
+			return rv;
+	*out = list;
+	list = (struct attrs){ 0 };
+	return CKR_OK;
+}

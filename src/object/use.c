@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whether a key may be used in some way: its class, its usage attribute, its
+ * allowed mechanisms, its dates.  The usages are rows of a table.
+ *
+ * Callers hold a reference to the object, whose attributes do not change.
+ */
+#include "object/policy_int.h"
+
+#include <time.h>
+
+#include "base/log.h"
+
+struct use_row {
+	CK_ATTRIBUTE_TYPE attr;	/* the boolean that allows it */
+	bool by_secret, by_private, by_public;
+	bool dated;		/* makes something new: the dates count */
+};
+#define NO_ATTR CK_UNAVAILABLE_INFORMATION
+
+static const struct use_row uses[] = {
+	/* use                       attribute            sec    priv   pub    dated */
+	[OBJ_USE_ENCRYPT] =        { CKA_ENCRYPT,         true,  false, true,  true },
+	[OBJ_USE_DECRYPT] =        { CKA_DECRYPT,         true,  true,  false, false },
+	[OBJ_USE_SIGN] =           { CKA_SIGN,            true,  true,  false, true },
+	[OBJ_USE_VERIFY] =         { CKA_VERIFY,          true,  false, true,  false },
+	[OBJ_USE_SIGN_RECOVER] =   { CKA_SIGN_RECOVER,    false, true,  false, true },
+	[OBJ_USE_VERIFY_RECOVER] = { CKA_VERIFY_RECOVER,  false, false, true,  false },
+	[OBJ_USE_WRAP] =           { CKA_WRAP,            true,  false, true,  true },
+	[OBJ_USE_UNWRAP] =         { CKA_UNWRAP,          true,  true,  false, false },
+	[OBJ_USE_DERIVE] =         { CKA_DERIVE,          true,  true,  false, true },
+	[OBJ_USE_ENCAPSULATE] =    { CKA_ENCAPSULATE,     false, false, true,  true },
+	[OBJ_USE_DECAPSULATE] =    { CKA_DECAPSULATE,     false, true,  false, false },
+	[OBJ_USE_DIGEST] =         { NO_ATTR,             true,  false, false, false },
+};
+
+uint32_t
+use_bit(CK_ATTRIBUTE_TYPE type)
+{
+	for (size_t i = 0; i < KL_COUNT(uses); i++)
+		if (uses[i].attr == type && type != NO_ATTR)
+			return (uint32_t)1 << i;
+	return 0;
+}
+
+static bool
+use_fits(const struct use_row *u, CK_OBJECT_CLASS class)
+{
+	return (class == CKO_SECRET_KEY && u->by_secret) ||
+	    (class == CKO_PRIVATE_KEY && u->by_private) ||
+	    (class == CKO_PUBLIC_KEY && u->by_public);
+}
+
+static bool
+mechanism_allowed(const struct object *o, CK_MECHANISM_TYPE mech)
+{
+	struct bytes list = attrs_bytes(&o->attrs, CKA_ALLOWED_MECHANISMS);
+	struct reader r = reader_of(list);
+
+	if (list.n == 0)
+		return true;
+	while (r.left.n > 0 && !r.failed)
+		if (read_u64(&r) == (uint64_t)mech)
+			return true;
+	return false;
+}
+
+/*
+ * What a wrapping key that may not decrypt (ATTR_WRAPS) must not do although
+ * its attributes allow it, because it opens what was wrapped all the same: a
+ * raw RSA signature is the decryption, and so is decapsulation.
+ */
+static bool
+opens_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+{
+	if (attrs_num(&o->attrs, ATTR_WRAPS, 0) == 0)
+		return false;
+	return use == OBJ_USE_DECRYPT || use == OBJ_USE_DECAPSULATE ||
+	    ((use == OBJ_USE_SIGN || use == OBJ_USE_SIGN_RECOVER) &&
+	    mech == CKM_RSA_X_509);
+}
+
+/* YYYYMMDD of today, UTC, as eight digits. */
+static bool
+today(uint8_t out[8])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	unsigned v;
+
+	if (now == (time_t)-1 || gmtime_r(&now, &tm) == NULL)
+		return false;
+	v = (unsigned)(tm.tm_year + 1900) * 10000 +
+	    (unsigned)(tm.tm_mon + 1) * 100 + (unsigned)tm.tm_mday;
+	for (int i = 7; i >= 0; i--) {
+		out[i] = (uint8_t)('0' + v % 10);
+		v /= 10;
+	}
+	return true;
+}
+
+/* The standard leaves the dates to the application (3.2 section 4.7); design
+ * section 9 lets them count for what makes something new. */
+static bool
+within_dates(const struct object *o)
+{
+	struct bytes start = attrs_bytes(&o->attrs, CKA_START_DATE);
+	struct bytes end = attrs_bytes(&o->attrs, CKA_END_DATE);
+	uint8_t now[8];
+
+	if (start.n == 0 && end.n == 0)
+		return true;
+	if (!today(now))
+		return false;
+	return (start.n == 0 ||
+	    bytes_compare(start, bytes_of(now, sizeof(now))) <= 0) &&
+	    (end.n == 0 || bytes_compare(bytes_of(now, sizeof(now)), end) <= 0);
+}
+
+CK_RV
+obj_may(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+{
+	const struct use_row *u;
+
+	KL_ASSERT((size_t)use < KL_COUNT(uses));
+	u = &uses[use];
+	if (!use_fits(u, o->class))
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "object: class 0x%lx cannot be used so", o->class);
+	if (u->attr != NO_ATTR && !attrs_bool(&o->attrs, u->attr, false))
+		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
+		    "object: attribute 0x%lx is false", u->attr);
+	if (opens_wrapped(o, use, mech))
+		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
+		    "policy: a wrapping key does not open what it wrapped");
+	if (!mechanism_allowed(o, mech))
+		return log_rv(CKR_MECHANISM_INVALID,
+		    "object: mechanism 0x%lx is not in "
+		    "CKA_ALLOWED_MECHANISMS", mech);
+	if (u->dated && !within_dates(o))
+		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
+		    "object: today is outside the key's dates");
+	return CKR_OK;
+}

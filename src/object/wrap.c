@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys that leave and keys that come back: who may wrap whom (design section
+ * 9, rules 1 and 4), what goes into a wrapping, and what comes out of one or of
+ * a derivation.
+ *
+ * Callers hold references to the objects, whose attributes do not change;
+ * drafts belong to one thread.
+ */
+#include "object/policy_int.h"
+
+#include "base/log.h"
+
+/* Wrapping modes that are a key stream: whoever encrypts with the key, in
+ * whatever mode, opens them. */
+static const CK_MECHANISM_TYPE streams[] = {
+	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM
+};
+
+/* -------------------------------------------------------------- leaving */
+
+/* Whether the key matches the wrapping key's template, as C_FindObjects does
+ * (3.2 section 5.18.3).  Key material is not compared: it matches nothing. */
+static bool
+fits_template(const struct object *wrapper, const struct object *key)
+{
+	KL_AUTO(attrs_done) struct attrs want = { 0 };
+	struct bytes encoded = attrs_bytes(&wrapper->attrs, CKA_WRAP_TEMPLATE);
+
+	if (attrs_decode(encoded, &want) != CKR_OK)
+		return false;
+	for (size_t i = 0; i < want.n; i++) {
+		const struct attr *w = &want.v[i];
+		const struct attr *is = attrs_find(&key->attrs, w->type);
+
+		if (is == NULL || !bytes_equal(bytes_of(is->p, is->n),
+		    bytes_of(w->p, w->n)))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the wrapping key names the mechanism itself. */
+static bool
+names_mechanism(const struct object *wrapper, CK_MECHANISM_TYPE mech)
+{
+	struct reader r = reader_of(attrs_bytes(&wrapper->attrs,
+	    CKA_ALLOWED_MECHANISMS));
+
+	while (r.left.n > 0 && !r.failed)
+		if (read_u64(&r) == (uint64_t)mech)
+			return true;
+	return false;
+}
+
+/* Whether a key nobody trusted may wrap sensitive keys (rule 1). */
+static bool
+may_wrap_sensitive(const struct object *wrapper, CK_MECHANISM_TYPE mech)
+{
+	uint64_t wraps = attrs_num(&wrapper->attrs, ATTR_WRAPS, 0);
+
+	for (size_t i = 0; i < KL_COUNT(streams); i++)
+		if (streams[i] == mech && wraps != WRAPS_STREAM)
+			return false;
+	return wraps != 0 && attrs_bool(&wrapper->attrs, CKA_LOCAL, false) &&
+	    !attrs_bool(&wrapper->attrs, CKA_DECRYPT, false);
+}
+
+/* Rules 1 and 4. */
+static CK_RV
+check_rules(const struct object *wrapper, const struct object *key,
+    CK_MECHANISM_TYPE mech, bool weak, enum conf_policy policy)
+{
+	bool trusted = attrs_bool(&wrapper->attrs, CKA_TRUSTED, false);
+	bool sensitive = attrs_bool(&key->attrs, CKA_SENSITIVE, true);
+	bool strict = policy == CONF_POLICY_STRICT;
+
+	if (strict && !trusted &&
+	    !attrs_bool(&wrapper->attrs, CKA_LOCAL, false))
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "policy: only keys made here wrap");
+	if (!trusted && attrs_num(&key->attrs, ATTR_WRAPS, 0) != 0)
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "policy: a wrapping key leaves under a trusted key only");
+	if (!sensitive)
+		return CKR_OK;
+	if (!trusted && (strict || !may_wrap_sensitive(wrapper, mech)))
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "policy: a sensitive key is wrapped by a key that was made "
+		    "here as sensitive, to wrap and not to decrypt, or that "
+		    "the SO trusts");
+	if (weak && !names_mechanism(wrapper, mech))
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "policy: wrapping without integrity, which the wrapping "
+		    "key does not name in CKA_ALLOWED_MECHANISMS");
+	return CKR_OK;
+}
+
+CK_RV
+obj_may_wrap(struct obj_space *sp, const struct object *wrapper,
+    const struct object *key, CK_MECHANISM_TYPE mech, bool weak)
+{
+	enum conf_policy policy = space_env(sp)->conf->policy;
+
+	if (key->class != CKO_SECRET_KEY && key->class != CKO_PRIVATE_KEY)
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "object: class 0x%lx is not wrapped", key->class);
+	if (!attrs_bool(&key->attrs, CKA_EXTRACTABLE, false))
+		return log_rv(CKR_KEY_UNEXTRACTABLE,
+		    "object: CKA_EXTRACTABLE is false");
+	if (attrs_bool(&key->attrs, CKA_WRAP_WITH_TRUSTED, false) &&
+	    !attrs_bool(&wrapper->attrs, CKA_TRUSTED, false))
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "object: CKA_WRAP_WITH_TRUSTED, but the wrapping key is "
+		    "not trusted");
+	if (!fits_template(wrapper, key))
+		return log_rv(CKR_KEY_HANDLE_INVALID,
+		    "object: the key does not match CKA_WRAP_TEMPLATE");
+	if (policy == CONF_POLICY_COMPATIBLE)
+		return CKR_OK;
+	return check_rules(wrapper, key, mech, weak, policy);
+}
+
+CK_RV
+obj_wrap_value(struct obj_space *sp, struct object *key, struct secret **out)
+{
+	KL_AUTO(attrs_done) struct attrs secrets = { 0 };
+	struct eng_key *k = NULL;
+	CK_RV rv;
+
+	if (key->class == CKO_SECRET_KEY) {
+		if ((rv = obj_secrets(sp, key, &secrets)) != CKR_OK)
+			return rv;
+		return secret_copy(attrs_bytes(&secrets, CKA_VALUE), out);
+	}
+	if (key->class != CKO_PRIVATE_KEY)
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "object: class 0x%lx is not wrapped", key->class);
+	if ((rv = obj_key(sp, key, &k)) != CKR_OK)
+		return rv;
+	return eng_key_pkcs8(space_env(sp)->eng, k, out);
+}
+
+/* ---------------------------------------------------------- coming back */
+
+/* Gives a draft of a secret key its bytes. */
+static CK_RV
+set_secret(struct obj_draft *d, struct bytes value)
+{
+	struct eng_parts parts = { .part[PART_VALUE] = value };
+	struct eng_key *key = NULL;
+	CK_RV rv;
+
+	rv = eng_key_import(d->eng, ENG_SECRET, true, &parts, &key);
+	if (rv == CKR_OK)
+		rv = obj_draft_set_key(d, key);
+	eng_key_put(key);
+	return rv;
+}
+
+CK_RV
+obj_draft_set_value(struct obj_draft *d, struct bytes value)
+{
+	size_t want = obj_draft_len(d);
+
+	if (d->schema->class != CKO_SECRET_KEY ||
+	    !d->schema->len_ok(value.n) || (want != 0 && want != value.n))
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "object: %zu bytes are not the key the template wants",
+		    value.n);
+	return set_secret(d, value);
+}
+
+/* What a mechanism that pads with zeros may have appended to n - cut bytes:
+ * up to a block less one, for a length that only AES_KEY_WRAP gives up to half
+ * a block less one (3.2 section 6.13.3). */
+static bool
+only_padding(struct bytes plain, size_t want)
+{
+	size_t most = plain.n % 16 == 0 ? 15 : 7;
+	uint8_t seen = 0;
+
+	if (plain.n - want > most)
+		return false;
+	for (size_t i = want; i < plain.n; i++)
+		seen |= plain.p[i];
+	return seen == 0;
+}
+
+/* A secret key's bytes out of a wrapping.  Without CKA_VALUE_LEN they are what
+ * came out: programs unwrap generic secrets so (3.2 section 5.18.4 would have
+ * us refuse where zero padding makes the length doubtful). */
+static CK_RV
+unwrap_secret(struct obj_draft *d, struct bytes plain, bool zero_pad)
+{
+	size_t want = obj_draft_len(d);
+
+	if (want == 0)
+		want = plain.n;
+	if (!d->schema->len_ok(want) || want > plain.n ||
+	    (want < plain.n && (!zero_pad || !only_padding(plain, want))))
+		return log_rv(CKR_WRAPPED_KEY_LEN_RANGE,
+		    "unwrap: not the length of the key the template wants");
+	return set_secret(d, bytes_of(plain.p, want));
+}
+
+CK_RV
+obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain, bool zero_pad)
+{
+	struct eng_key *key = NULL;
+	CK_RV rv;
+
+	if (d->schema->class == CKO_SECRET_KEY)
+		return unwrap_secret(d, plain, zero_pad);
+	if (d->schema->class != CKO_PRIVATE_KEY)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "unwrap: class 0x%lx is not unwrapped", d->schema->class);
+	rv = eng_key_from_pkcs8(d->eng, plain, zero_pad, &key);
+	if (rv == CKR_OK && eng_key_type(key) != d->schema->eng)
+		rv = log_rv(CKR_WRAPPED_KEY_INVALID,
+		    "unwrap: a key of another type than the template's");
+	if (rv == CKR_OK)
+		rv = obj_draft_set_key(d, key);
+	eng_key_put(key);
+	return rv;
+}
