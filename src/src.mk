@@ -41,6 +41,7 @@ KL_CRYPTO = \
 	src/crypto/eng.h \
 	src/crypto/eng_int.h \
 	src/crypto/engine.c \
+	src/crypto/gcm_iv.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
@@ -93,10 +94,22 @@ KL_MECH = \
 
 KL_OBJECT = \
 	src/object/attr.c \
+	src/object/attrck.c \
+	src/object/draft.c \
+	src/object/material.c \
 	src/object/object.h \
-	src/object/object_int.h
+	src/object/object_int.h \
+	src/object/policy.c \
+	src/object/policy_change.c \
+	src/object/policy_int.h \
+	src/object/schema.c \
+	src/object/template.c \
+	src/object/use.c
 
 KL_SESSION = \
+	src/session/library.c \
+	src/session/login.c \
+	src/session/objects.c \
 	src/session/op.c \
 	src/session/op.h \
 	src/session/op_crypt.c \
@@ -105,16 +118,27 @@ KL_SESSION = \
 	src/session/op_wrap.c \
 	src/session/out.c \
 	src/session/out.h \
+	src/session/session.c \
 	src/session/session.h \
-	src/session/session_int.h
+	src/session/session_int.h \
+	src/session/slot.c \
+	src/session/token.c \
+	src/session/token_info.c
 
 KL_API = \
 	src/api/call.c \
 	src/api/call.h \
 	src/api/digest.c \
 	src/api/encrypt.c \
+	src/api/functions.def \
+	src/api/general.c \
+	src/api/interfaces.c \
 	src/api/keys.c \
-	src/api/sign.c
+	src/api/object.c \
+	src/api/session.c \
+	src/api/sign.c \
+	src/api/slot_token.c \
+	src/api/unsupported.c
 
 KL_CLI =
 

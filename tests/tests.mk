@@ -33,16 +33,46 @@ KL_TESTS = \
 	tests/base/test_secret \
 	tests/crypto/test_aead \
 	tests/crypto/test_cipher \
+	tests/crypto/test_curve \
+	tests/crypto/test_der \
+	tests/crypto/test_derive \
 	tests/crypto/test_digest \
+	tests/crypto/test_ecdsa \
+	tests/crypto/test_eddsa \
+	tests/crypto/test_edwards \
+	tests/crypto/test_edwards_sig \
 	tests/crypto/test_engine \
+	tests/crypto/test_gcm_iv \
+	tests/crypto/test_key \
+	tests/crypto/test_key_curve \
+	tests/crypto/test_key_rsa \
 	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
 	tests/crypto/test_op \
+	tests/crypto/test_point \
 	tests/crypto/test_prim \
+	tests/crypto/test_rsa \
+	tests/crypto/test_sign \
+	tests/crypto/test_vectors \
+	tests/crypto/test_vectors_sym \
 	tests/mech/test_allow \
 	tests/mech/test_params \
 	tests/mech/test_table \
-	tests/store/test_object
+	tests/session/test_library \
+	tests/session/test_out \
+	tests/store/test_check \
+	tests/store/test_create \
+	tests/store/test_env \
+	tests/store/test_find \
+	tests/store/test_gen \
+	tests/store/test_migrate \
+	tests/store/test_object \
+	tests/store/test_record \
+	tests/store/test_schema \
+	tests/store/test_sqlite \
+	tests/store/test_stmt \
+	tests/store/test_store \
+	tests/store/test_vfs
 
 KL_SCRIPT = \
 	tests/bench/smoke \

@@ -5,7 +5,7 @@
  *
  * Invariants:
  *  1. iv_len and tag_len are what ctx was last told; it is told again only
- *     when they change.
+ *     when they change.  Long IVs become short ones before (gcm_iv.c).
  *  2. No plaintext leaves before its tag was checked: decryption in parts
  *     gathers, and what a failed one wrote is wiped.
  *  3. CCM fixes the length before the data, so that it gathers in both
@@ -24,6 +24,8 @@
 /* SP 800-38D section 5.2.1.1: 2^39 - 256 bits. */
 #define GCM_MAX	    (((uint64_t)1 << 36) - 32)
 #define TAG_MAX	    16
+/* The longest IV that libcrypto takes. */
+#define GCM_IV_MAX  128
 #define GCM_TAG_MIN 4
 
 struct aead {
@@ -84,7 +86,7 @@ ccm_par_ok(const struct eng_par *par)
 static bool
 gcm_par_ok(const struct eng_par *par)
 {
-	return par->iv.n > 0 && par->iv.n <= INT_MAX &&
+	return par->iv.n > 0 && par->iv.n <= UINT32_MAX &&
 	    par->tag_len >= GCM_TAG_MIN && par->tag_len <= TAG_MAX;
 }
 
@@ -107,19 +109,19 @@ aead_key(struct eng_op *op, struct aead *a, struct bytes *key)
 
 /* Tells the context lengths that are new to it. */
 static bool
-aead_lengths(struct aead *a, const struct eng_par *par)
+aead_lengths(struct aead *a, size_t iv_len, size_t tag_len)
 {
-	if (a->iv_len != par->iv.n &&
-	    EVP_CIPHER_CTX_ctrl(a->ctx, EVP_CTRL_AEAD_SET_IVLEN,
-		(int)par->iv.n, NULL) != 1)
+	if (a->iv_len != iv_len &&
+	    EVP_CIPHER_CTX_ctrl(a->ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)iv_len,
+		NULL) != 1)
 		return false;
-	a->iv_len = par->iv.n;
+	a->iv_len = iv_len;
 	/* GCM makes a whole tag and cuts it; CCM computes with its length. */
-	if (a->ccm && a->tag_len != par->tag_len &&
-	    EVP_CIPHER_CTX_ctrl(a->ctx, EVP_CTRL_AEAD_SET_TAG,
-		(int)par->tag_len, NULL) != 1)
+	if (a->ccm && a->tag_len != tag_len &&
+	    EVP_CIPHER_CTX_ctrl(a->ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag_len,
+		NULL) != 1)
 		return false;
-	a->tag_len = par->tag_len;
+	a->tag_len = tag_len;
 	return true;
 }
 
@@ -142,9 +144,10 @@ aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 {
 	struct aead *a = aead_state(op);
 	struct bytes key = BYTES_NONE;
+	struct bytes iv = par->iv;
+	uint8_t short_iv[AES_BLOCK];
 	CK_RV rv;
 
-	(void)e; /* op has it too */
 	if (a == NULL)
 		return CKR_HOST_MEMORY;
 	if (!same) {
@@ -152,12 +155,18 @@ aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 		if ((rv = aead_key(op, a, &key)) != CKR_OK)
 			return rv;
 	}
-	if (!(a->ccm ? ccm_par_ok(par) : gcm_par_ok(par)) ||
-	    !aead_lengths(a, par))
+	if (!(a->ccm ? ccm_par_ok(par) : gcm_par_ok(par)))
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
 		    "engine: AES-%s: IV of %zu, tag of %zu bytes",
 		    op->alg->mode, par->iv.n, par->tag_len);
-	if (EVP_CipherInit_ex2(a->ctx, NULL, key.p, par->iv.p, -1, NULL) != 1 ||
+	if (iv.n > GCM_IV_MAX) {
+		rv = gcm_short_iv(e, secret_view(op->key->value), iv, short_iv);
+		if (rv != CKR_OK)
+			return rv;
+		iv = bytes_of(short_iv, AES_BLOCK);
+	}
+	if (!aead_lengths(a, iv.n, par->tag_len) ||
+	    EVP_CipherInit_ex2(a->ctx, NULL, key.p, iv.p, -1, NULL) != 1 ||
 	    !aead_head(a, par))
 		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s does not start",
 		    op->alg->mode);

@@ -25,6 +25,12 @@ CK_RV aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
  */
 bool aes_feed(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out,
     size_t *out_len) KL_MUST_USE;
+/*
+ * An IV of one block that starts GCM under this AES key just as iv, of any
+ * length but 12 bytes, does.  CKR_DEVICE_ERROR.
+ */
+CK_RV gcm_short_iv(struct eng *e, struct bytes key, struct bytes iv,
+    uint8_t out[AES_BLOCK]) KL_MUST_USE;
 /* Appends input to op->gathered.  CKR_DATA_LEN_RANGE or
  * CKR_ENCRYPTED_DATA_LEN_RANGE above BUF_MAX, CKR_HOST_MEMORY. */
 CK_RV op_gather(struct eng_op *op, struct bytes in) KL_MUST_USE;
