@@ -5,13 +5,16 @@
 # module:	conformance/run /usr/lib/softhsm/libsofthsm2.so
 
 KL_CONFORMANCE = \
+	conformance/attacks.c \
 	conformance/attrs.c \
 	conformance/calls.c \
 	conformance/calls.h \
 	conformance/changes.c \
 	conformance/creates.c \
+	conformance/derives.c \
 	conformance/finds.c \
 	conformance/general.c \
+	conformance/keygens.c \
 	conformance/keyobjs.c \
 	conformance/kit.c \
 	conformance/kit.h \
@@ -26,15 +29,20 @@ KL_CONFORMANCE = \
 	conformance/logins.c \
 	conformance/mechs.c \
 	conformance/mechs.h \
+	conformance/opkeys.c \
 	conformance/oplens.c \
 	conformance/ops.c \
 	conformance/ops.h \
+	conformance/opstates.c \
+	conformance/params.c \
 	conformance/pins.c \
+	conformance/policies.c \
 	conformance/sessions.c \
 	conformance/slots.c \
 	conformance/suite.c \
 	conformance/suite.h \
-	conformance/tokens.c
+	conformance/tokens.c \
+	conformance/wraps.c
 
 check_PROGRAMS += conformance/suite
 conformance_suite_SOURCES = $(KL_CONFORMANCE)

@@ -104,7 +104,8 @@ KL_OBJECT = \
 	src/object/policy_int.h \
 	src/object/schema.c \
 	src/object/template.c \
-	src/object/use.c
+	src/object/use.c \
+	src/object/wrap.c
 
 KL_SESSION = \
 	src/session/library.c \
@@ -159,7 +160,7 @@ KL_LIBS = $(SQLITE_LIBS) $(CRYPTO_LIBS) -lpthread
 
 pkcs11mod_LTLIBRARIES = kluis-pkcs11.la
 kluis_pkcs11_la_SOURCES =
-kluis_pkcs11_la_LIBADD = libkluis.la $(KL_LIBS)
+kluis_pkcs11_la_LIBADD = libkluis.la $(SQLITE_MODULE_LIBS) $(CRYPTO_LIBS) -lpthread
 kluis_pkcs11_la_DEPENDENCIES = libkluis.la src/kluis.map
 kluis_pkcs11_la_LDFLAGS = $(AM_LDFLAGS) $(KL_MODULE_LDFLAGS) \
 	-module -avoid-version -shared \

@@ -46,9 +46,11 @@ KL_TESTS = \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
 	tests/crypto/test_key_rsa \
+	tests/crypto/test_keygen \
 	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
 	tests/crypto/test_op \
+	tests/crypto/test_pkcs8 \
 	tests/crypto/test_point \
 	tests/crypto/test_prim \
 	tests/crypto/test_rsa \
@@ -59,7 +61,10 @@ KL_TESTS = \
 	tests/mech/test_params \
 	tests/mech/test_table \
 	tests/session/test_library \
+	tests/session/test_login \
 	tests/session/test_out \
+	tests/session/test_session \
+	tests/session/test_slot \
 	tests/store/test_check \
 	tests/store/test_create \
 	tests/store/test_env \
