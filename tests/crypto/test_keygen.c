@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making keys: sizes and exponents that are refused, then that pairs work.
+ * (Every other test makes its curve keys here, so every curve is covered.)
+ */
+#include "crypto/pair_kit.h"
+
+static CK_RV
+generate(const struct eng_gen *spec)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+
+	return eng_key_generate(kit_eng(), spec, &key);
+}
+
+static void
+test_bad_sizes(void **state)
+{
+	struct eng_gen rsa = { .type = ENG_RSA, .bits = 2047 };
+	struct eng_gen secret = { .type = ENG_SECRET };
+
+	(void)state;
+	assert_int_equal(generate(&rsa), CKR_KEY_SIZE_RANGE);
+	rsa.bits = 16385;
+	assert_int_equal(generate(&rsa), CKR_KEY_SIZE_RANGE);
+	rsa.bits = 0;
+	assert_int_equal(generate(&rsa), CKR_KEY_SIZE_RANGE);
+	assert_int_equal(generate(&secret), CKR_KEY_SIZE_RANGE);
+	secret.len = (size_t)-1;
+	assert_int_equal(generate(&secret), CKR_KEY_SIZE_RANGE);
+}
+
+static void
+test_bad_exponents(void **state)
+{
+	static const char *const bad[] = { "00", "01", "0001", "02", "010000",
+		"010000000000000000000000000000000000000000000000000000000000"
+		"000001" "01" };
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(bad); i++) {
+		KL_AUTO(kit_free) struct kit_bytes e = kit_hex(bad[i]);
+		struct eng_gen spec = { .type = ENG_RSA, .bits = 2048,
+		    .pub_exp = kit_view(&e) };
+
+		assert_int_equal(generate(&spec), CKR_ATTRIBUTE_VALUE_INVALID);
+	}
+}
+
+static void
+test_bad_curves(void **state)
+{
+	static const uint8_t sect163k1[] = { 6, 5, 0x2b, 0x81, 4, 0, 1 };
+	struct eng_gen spec = { .type = ENG_EC };
+
+	(void)state;
+	assert_int_equal(generate(&spec), CKR_TEMPLATE_INCOMPLETE);
+	spec.curve = bytes_of(sect163k1, sizeof(sect163k1));
+	assert_int_equal(generate(&spec), CKR_CURVE_NOT_SUPPORTED);
+	spec.curve = pair_curve("X25519")->oid;
+	assert_int_equal(generate(&spec), CKR_CURVE_NOT_SUPPORTED);
+	spec.curve = BYTES_STR("?");
+	assert_int_equal(generate(&spec), CKR_DOMAIN_PARAMS_INVALID);
+}
+
+static void
+test_rsa(void **state)
+{
+	static const char *const exponents[] = { NULL, "03", "010001", "000011",
+		"0100000001" };
+	static const size_t bits[] = { 2048, 2050, 2048, 3072, 2048 };
+	static const struct eng_alg pkcs1 = { .fam = ENG_F_RSA_PKCS1 };
+	struct eng_par none = { .ph = false };
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(bits); i++) {
+		KL_AUTO(kit_free) struct kit_bytes e = kit_hex(exponents[i]);
+		KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+		KL_AUTO(secret_freep) struct secret *got = NULL;
+		struct eng_gen spec = { .type = ENG_RSA, .bits = bits[i],
+		    .pub_exp = kit_view(&e) };
+		struct bytes want = e.n > 0 ? bytes_trim(kit_view(&e)) :
+		    bytes_of("\1\0\1", 3);
+
+		assert_int_equal(eng_key_generate(kit_eng(), &spec, &key),
+		    CKR_OK);
+		assert_int_equal(eng_key_bits(key), bits[i]);
+		got = pair_part(key, PART_E);
+		assert_true(bytes_equal(secret_view(got), want));
+		pair_roundtrip(key, &pkcs1, &none, BYTES_STR("x"));
+	}
+}
+
+static void
+test_secrets(void **state)
+{
+	struct eng_gen spec = { .type = ENG_SECRET, .len = 32 };
+	KL_AUTO(eng_key_putp) struct eng_key *a = NULL;
+	KL_AUTO(eng_key_putp) struct eng_key *b = NULL;
+
+	(void)state;
+	assert_int_equal(eng_key_generate(kit_eng(), &spec, &a), CKR_OK);
+	assert_int_equal(eng_key_generate(kit_eng(), &spec, &b), CKR_OK);
+	assert_int_equal(eng_key_bits(a), 256);
+	assert_int_equal(secret_len(a->value), 32);
+	assert_false(secret_equal(secret_view(a->value),
+	    secret_view(b->value)));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bad_sizes),
+		cmocka_unit_test(test_bad_exponents),
+		cmocka_unit_test(test_bad_curves),
+		cmocka_unit_test(test_rsa),
+		cmocka_unit_test(test_secrets),
+	};
+
+	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);
+}
