@@ -49,25 +49,37 @@ static const char *const sq_sql[SQ_STATEMENTS] = {
 };
 /* clang-format on */
 
-/* No space left, in any of the ways a file system says so. */
+static bool
+is_space(int err)
+{
+	return err == ENOSPC || err == EDQUOT || err == EFBIG;
+}
+
+/* No space left, in any of the ways a file system says so.  SQLite does not
+ * keep the errno of a COMMIT; sq_step cleared it before. */
 static bool
 no_space(struct sq *q, int rc)
 {
-	int err = q->db == NULL ? 0 : sqlite3_system_errno(q->db);
+	int err = errno;
 
-	return (rc & 0xff) == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR &&
-	    (err == ENOSPC || err == EDQUOT || err == EFBIG));
+	if ((rc & 0xff) != SQLITE_IOERR)
+		return (rc & 0xff) == SQLITE_FULL;
+	return is_space(err) ||
+	    (q->db != NULL && is_space(sqlite3_system_errno(q->db)));
 }
 
 CK_RV
 sq_rv(struct sq *q, int rc, const char *what)
 {
+	bool full = no_space(q, rc);
 	const char *why = sqlite3_errstr(rc);
 	CK_RV rv;
 
 	if (q->db != NULL && (sqlite3_errcode(q->db) & 0xff) == (rc & 0xff))
 		why = sqlite3_errmsg(q->db);
-	if (no_space(q, rc))
+	if (rc == SQLITE_IOERR_NOMEM)
+		rc = SQLITE_NOMEM;
+	if (full)
 		return log_fail_rv(CKR_DEVICE_MEMORY,
 		    "store: %s: no space left (%s)", q->base.path, what);
 	switch (rc & 0xff) {
@@ -182,8 +194,10 @@ sq_bind_text(sqlite3_stmt *st, int i, const char *text)
 CK_RV
 sq_step(struct sq *q, sqlite3_stmt *st, bool *row)
 {
-	int rc = sqlite3_step(st);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(st);
 	*row = rc == SQLITE_ROW;
 	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
 		return CKR_OK;
