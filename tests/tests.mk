@@ -42,6 +42,7 @@ KL_TESTS = \
 	tests/crypto/test_edwards \
 	tests/crypto/test_edwards_sig \
 	tests/crypto/test_engine \
+	tests/crypto/test_fault_sym \
 	tests/crypto/test_gcm_iv \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \

@@ -14,16 +14,16 @@
 
 /*
  * The engine's library context, made on first call; NULL (and logged) when the
- * providers do not load.  The property query (NULL = none) goes with it to every
- * fetch.
+ * providers do not load.  The property query (NULL = none) goes with it to
+ * every fetch.
  */
 OSSL_LIB_CTX *eng_ctx(struct eng *e);
 const char *eng_props(const struct eng *e);
 size_t eng_rsa_min(const struct eng *e);
 /*
  * Fetched algorithms, kept for the engine's life: the caller does not free
- * them.  NULL when the providers lack it (remembered).  name as libcrypto knows it ("SHA2-256",
- * "AES-256-GCM", "HMAC").  One short lock, no lock once cached.
+ * them.  NULL when the providers lack it (remembered).  name as libcrypto knows
+ * it ("SHA2-256", "AES-256-GCM", "HMAC").  One short lock, no lock once cached.
  */
 EVP_MD *eng_md(struct eng *e, const char *name);
 EVP_CIPHER *eng_cipher(struct eng *e, const char *name);

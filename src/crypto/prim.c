@@ -225,11 +225,8 @@ prim_seal(struct eng *e, struct bytes key, struct bytes aad, struct bytes plain,
 
 /* Decrypts and checks; out has room for all but nonce and tag. */
 static bool
-gcm_open(struct eng *e, struct bytes key, struct bytes aad, struct bytes sealed,
-    uint8_t *out)
+gcm_open(EVP_CIPHER_CTX *ctx, struct bytes sealed, uint8_t *out)
 {
-	KL_AUTO(cipher_ctx_freep)
-	EVP_CIPHER_CTX *ctx = gcm_start(e, key, sealed.p, aad, false);
 	struct bytes text = bytes_of(sealed.p + PRIM_NONCE,
 	    sealed.n - PRIM_NONCE - PRIM_TAG);
 	uint8_t tag[PRIM_TAG];
@@ -238,7 +235,7 @@ gcm_open(struct eng *e, struct bytes key, struct bytes aad, struct bytes sealed,
 	int last;
 
 	memcpy(tag, text.p + text.n, sizeof(tag));
-	return ctx != NULL && aes_feed(ctx, text, out, &n) && n == text.n &&
+	return aes_feed(ctx, text, out, &n) && n == text.n &&
 	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, PRIM_TAG,
 		tag) == 1 &&
 	    EVP_CipherFinal_ex(ctx, none, &last) == 1;
@@ -248,6 +245,7 @@ CK_RV
 prim_open(struct eng *e, struct bytes key, struct bytes aad,
     struct bytes sealed, struct secret **out)
 {
+	KL_AUTO(cipher_ctx_freep) EVP_CIPHER_CTX *ctx = NULL;
 	KL_AUTO(secret_freep) struct secret *plain = NULL;
 	bool ok;
 	CK_RV rv;
@@ -258,7 +256,10 @@ prim_open(struct eng *e, struct bytes key, struct bytes aad,
 	if (rv != CKR_OK)
 		return rv;
 	ERR_set_mark();
-	ok = gcm_open(e, key, aad, sealed, secret_data(plain));
+	/* Want of memory must not look like a wrong key. */
+	if ((ctx = gcm_start(e, key, sealed.p, aad, false)) == NULL)
+		return prim_rv(false, "opening");
+	ok = gcm_open(ctx, sealed, secret_data(plain));
 	ERR_pop_to_mark();
 	if (!ok)
 		return CKR_ENCRYPTED_DATA_INVALID;

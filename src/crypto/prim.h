@@ -14,7 +14,8 @@
 #define PRIM_TAG 16
 
 /*
- * HKDF-SHA256 (extract and expand): n <= 8160 bytes to out from key, salt (may be empty), info.
+ * HKDF-SHA256 (extract and expand): 0 < n <= 8160 bytes to out from key (1
+ * byte or more), salt and info (either may be empty).
  */
 CK_RV prim_hkdf(struct eng *e, struct bytes key, struct bytes salt,
     struct bytes info, uint8_t *out, size_t n) KL_MUST_USE;
@@ -32,7 +33,8 @@ CK_RV prim_sha256(struct eng *e, struct bytes data, uint8_t out[32])
 CK_RV prim_seal(struct eng *e, struct bytes key, struct bytes aad,
     struct bytes plain, struct buf *out) KL_MUST_USE;
 /* The reverse; *out owned by the caller.  CKR_ENCRYPTED_DATA_INVALID for
- * anything that does not open, whatever the reason. */
+ * anything that does not open, whatever the reason; want of memory is no such
+ * reason (CKR_HOST_MEMORY, CKR_DEVICE_ERROR). */
 CK_RV prim_open(struct eng *e, struct bytes key, struct bytes aad,
     struct bytes sealed, struct secret **out) KL_MUST_USE;
 
