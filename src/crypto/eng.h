@@ -34,7 +34,8 @@ struct eng;
  * NULL); properties: property query for every fetch, or NULL; rsa_min: the
  * smallest RSA modulus in bits that import and generation accept; both strings
  * are copied.  Cheap: the library context is made at first use, under the
- * engine's own lock.  A provider that does not load is an error at that first use: CKR_GENERAL_ERROR and one log line.
+ * engine's own lock.  A provider that does not load is an error at that first
+ * use: CKR_GENERAL_ERROR and one log line.
  */
 CK_RV eng_new(const char *providers, const char *properties, size_t rsa_min,
     struct eng **out) KL_MUST_USE;
@@ -133,8 +134,8 @@ size_t eng_key_bits(const struct eng_key *k);
 /*
  * One part of the key, in canonical form (numbers without leading zeros except
  * EC PRIV, which has the order's length; POINT uncompressed; CURVE as OID DER,
- * Edwards and Montgomery curves also as OID).  Owned by the caller.  CKR_ATTRIBUTE_TYPE_INVALID when the key has no
- * such part.
+ * Edwards and Montgomery curves also as OID).  Owned by the caller.
+ * CKR_ATTRIBUTE_TYPE_INVALID when the key has no such part.
  */
 CK_RV eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
     struct secret **out) KL_MUST_USE;
@@ -163,11 +164,12 @@ CK_RV eng_sha1_prefix(struct eng *e, struct bytes data, uint8_t *out, size_t n)
 
 /*
  * Curves.  Reads CKA_EC_PARAMS in any accepted form (OID; PrintableString
- * curveName, case-insensitive, both OpenSSL's, NIST's and SEC names; never explicit parameters) for
- * a key type EC, ED or MONT and appends the standard form (OID DER) to out.
- * Ed25519 etc. also under the OIDs of RFC 8410 and the 3.0-era curveName strings.  CKR_CURVE_NOT_SUPPORTED
- * for a curve of another type or one that libcrypto lacks,
- * CKR_DOMAIN_PARAMS_INVALID for other forms (3.2 section 6.3).  bits may be NULL.
+ * curveName, case-insensitive, both OpenSSL's, NIST's and SEC names; never
+ * explicit parameters) for a key type EC, ED or MONT and appends the standard
+ * form (OID DER) to out.  Ed25519 etc. also under the OIDs of RFC 8410 and the
+ * 3.0-era curveName strings.  CKR_CURVE_NOT_SUPPORTED for a curve of another
+ * type or one that libcrypto lacks, CKR_DOMAIN_PARAMS_INVALID for other forms
+ * (3.2 section 6.3).  bits may be NULL.
  */
 CK_RV eng_curve(struct eng *e, enum eng_type type, struct bytes params,
     struct buf *out, size_t *bits) KL_MUST_USE;
@@ -247,8 +249,9 @@ bool eng_can(struct eng *e, const struct eng_alg *alg);
  * A running operation.  States are the session's business; here a caller
  * must use: init, then once | (update* final), then init again or free.
  * After an error, and after once/final, only init and free are allowed.
- * Multi-part works for every family, except that RSA raw/PKCS1/OAEP without md, ECDSA without md and KEYWRAP buffer their
- * input (up to 64 MiB) until final.
+ * Multi-part works for every family, except that RSA raw/PKCS1/OAEP without md,
+ * ECDSA without md, KEYWRAP, CCM and decryption with GCM buffer their input (up
+ * to 64 MiB) until final.
  */
 struct eng_op;
 
