@@ -148,14 +148,11 @@ static CK_RV
 set_secret(struct obj_draft *d, struct bytes value)
 {
 	struct eng_parts parts = { .part[PART_VALUE] = value };
-	struct eng_key *key = NULL;
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
 	CK_RV rv;
 
 	rv = eng_key_import(d->eng, ENG_SECRET, true, &parts, &key);
-	if (rv == CKR_OK)
-		rv = obj_draft_set_key(d, key);
-	eng_key_put(key);
-	return rv;
+	return rv != CKR_OK ? rv : obj_draft_set_key(d, key);
 }
 
 CK_RV
@@ -207,7 +204,7 @@ unwrap_secret(struct obj_draft *d, struct bytes plain, bool zero_pad)
 CK_RV
 obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain, bool zero_pad)
 {
-	struct eng_key *key = NULL;
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
 	CK_RV rv;
 
 	if (d->schema->class == CKO_SECRET_KEY)
@@ -216,11 +213,10 @@ obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain, bool zero_pad)
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "unwrap: class 0x%lx is not unwrapped", d->schema->class);
 	rv = eng_key_from_pkcs8(d->eng, plain, zero_pad, &key);
-	if (rv == CKR_OK && eng_key_type(key) != d->schema->eng)
-		rv = log_rv(CKR_WRAPPED_KEY_INVALID,
+	if (rv != CKR_OK)
+		return rv;
+	if (eng_key_type(key) != d->schema->eng)
+		return log_rv(CKR_WRAPPED_KEY_INVALID,
 		    "unwrap: a key of another type than the template's");
-	if (rv == CKR_OK)
-		rv = obj_draft_set_key(d, key);
-	eng_key_put(key);
-	return rv;
+	return obj_draft_set_key(d, key);
 }
