@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The mechanisms the suite can prove, one row each, and how a row becomes a
+ * subject.
+ */
+#include "mechs.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#define M(x)    x, #x
+#define SV      (CKF_SIGN | CKF_VERIFY)
+#define ED      (CKF_ENCRYPT | CKF_DECRYPT)
+#define WU      (CKF_WRAP | CKF_UNWRAP)
+#define RECOVER (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
+#define KEM     (CKF_ENCAPSULATE | CKF_DECAPSULATE)
+#define MSG     (CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE)
+#define EC                                                             \
+	(CKF_EC_F_P | CKF_EC_F_2M | CKF_EC_ECPARAMETERS | CKF_EC_OID | \
+	    CKF_EC_UNCOMPRESS | CKF_EC_COMPRESS | CKF_EC_CURVENAME)
+
+/* clang-format off */
+static const struct mech table[] = {
+	{ M(CKM_SHA_1), K_DIGEST, "SHA1", CKM_SHA_1, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA224), K_DIGEST, "SHA2-224", CKM_SHA224, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA256), K_DIGEST, "SHA2-256", CKM_SHA256, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA384), K_DIGEST, "SHA2-384", CKM_SHA384, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA512), K_DIGEST, "SHA2-512", CKM_SHA512, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA512_224), K_DIGEST, "SHA2-512/224", CKM_SHA512_224, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA512_256), K_DIGEST, "SHA2-512/256", CKM_SHA512_256, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA3_224), K_DIGEST, "SHA3-224", CKM_SHA3_224, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA3_256), K_DIGEST, "SHA3-256", CKM_SHA3_256, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA3_384), K_DIGEST, "SHA3-384", CKM_SHA3_384, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA3_512), K_DIGEST, "SHA3-512", CKM_SHA3_512, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_MD5), K_DIGEST, "MD5", CKM_MD5, CKK_GENERIC_SECRET, CKF_DIGEST },
+	{ M(CKM_SHA_1_HMAC), K_HMAC, "SHA1", CKM_SHA_1, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA224_HMAC), K_HMAC, "SHA2-224", CKM_SHA224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA256_HMAC), K_HMAC, "SHA2-256", CKM_SHA256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA384_HMAC), K_HMAC, "SHA2-384", CKM_SHA384, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_HMAC), K_HMAC, "SHA2-512", CKM_SHA512, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_224_HMAC), K_HMAC, "SHA2-512/224", CKM_SHA512_224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_256_HMAC), K_HMAC, "SHA2-512/256", CKM_SHA512_256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_224_HMAC), K_HMAC, "SHA3-224", CKM_SHA3_224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_256_HMAC), K_HMAC, "SHA3-256", CKM_SHA3_256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_384_HMAC), K_HMAC, "SHA3-384", CKM_SHA3_384, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_512_HMAC), K_HMAC, "SHA3-512", CKM_SHA3_512, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA_1_HMAC_GENERAL), K_HMAC_GENERAL, "SHA1", CKM_SHA_1, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA224_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-224", CKM_SHA224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA256_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-256", CKM_SHA256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA384_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-384", CKM_SHA384, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-512", CKM_SHA512, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_224_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-512/224", CKM_SHA512_224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA512_256_HMAC_GENERAL), K_HMAC_GENERAL, "SHA2-512/256", CKM_SHA512_256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_224_HMAC_GENERAL), K_HMAC_GENERAL, "SHA3-224", CKM_SHA3_224, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_256_HMAC_GENERAL), K_HMAC_GENERAL, "SHA3-256", CKM_SHA3_256, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_384_HMAC_GENERAL), K_HMAC_GENERAL, "SHA3-384", CKM_SHA3_384, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_SHA3_512_HMAC_GENERAL), K_HMAC_GENERAL, "SHA3-512", CKM_SHA3_512, CKK_GENERIC_SECRET, SV },
+	{ M(CKM_AES_CMAC), K_CMAC, "AES", 0, CKK_AES, SV },
+	{ M(CKM_AES_CMAC_GENERAL), K_CMAC_GENERAL, "AES", 0, CKK_AES, SV },
+	{ M(CKM_RSA_PKCS), K_RSA_PKCS, NULL, 0, CKK_RSA, SV | ED | RECOVER | WU | KEM },
+	{ M(CKM_RSA_X_509), K_RSA_X509, NULL, 0, CKK_RSA, SV | ED | RECOVER | WU | KEM },
+	{ M(CKM_SHA1_RSA_PKCS), K_RSA_SIGN, "SHA1", CKM_SHA_1, CKK_RSA, SV },
+	{ M(CKM_SHA224_RSA_PKCS), K_RSA_SIGN, "SHA2-224", CKM_SHA224, CKK_RSA, SV },
+	{ M(CKM_SHA256_RSA_PKCS), K_RSA_SIGN, "SHA2-256", CKM_SHA256, CKK_RSA, SV },
+	{ M(CKM_SHA384_RSA_PKCS), K_RSA_SIGN, "SHA2-384", CKM_SHA384, CKK_RSA, SV },
+	{ M(CKM_SHA512_RSA_PKCS), K_RSA_SIGN, "SHA2-512", CKM_SHA512, CKK_RSA, SV },
+	{ M(CKM_SHA3_224_RSA_PKCS), K_RSA_SIGN, "SHA3-224", CKM_SHA3_224, CKK_RSA, SV },
+	{ M(CKM_SHA3_256_RSA_PKCS), K_RSA_SIGN, "SHA3-256", CKM_SHA3_256, CKK_RSA, SV },
+	{ M(CKM_SHA3_384_RSA_PKCS), K_RSA_SIGN, "SHA3-384", CKM_SHA3_384, CKK_RSA, SV },
+	{ M(CKM_SHA3_512_RSA_PKCS), K_RSA_SIGN, "SHA3-512", CKM_SHA3_512, CKK_RSA, SV },
+	{ M(CKM_RSA_PKCS_PSS), K_PSS_RAW, "SHA2-256", CKM_SHA256, CKK_RSA, SV },
+	{ M(CKM_SHA1_RSA_PKCS_PSS), K_PSS, "SHA1", CKM_SHA_1, CKK_RSA, SV },
+	{ M(CKM_SHA224_RSA_PKCS_PSS), K_PSS, "SHA2-224", CKM_SHA224, CKK_RSA, SV },
+	{ M(CKM_SHA256_RSA_PKCS_PSS), K_PSS, "SHA2-256", CKM_SHA256, CKK_RSA, SV },
+	{ M(CKM_SHA384_RSA_PKCS_PSS), K_PSS, "SHA2-384", CKM_SHA384, CKK_RSA, SV },
+	{ M(CKM_SHA512_RSA_PKCS_PSS), K_PSS, "SHA2-512", CKM_SHA512, CKK_RSA, SV },
+	{ M(CKM_SHA3_224_RSA_PKCS_PSS), K_PSS, "SHA3-224", CKM_SHA3_224, CKK_RSA, SV },
+	{ M(CKM_SHA3_256_RSA_PKCS_PSS), K_PSS, "SHA3-256", CKM_SHA3_256, CKK_RSA, SV },
+	{ M(CKM_SHA3_384_RSA_PKCS_PSS), K_PSS, "SHA3-384", CKM_SHA3_384, CKK_RSA, SV },
+	{ M(CKM_SHA3_512_RSA_PKCS_PSS), K_PSS, "SHA3-512", CKM_SHA3_512, CKK_RSA, SV },
+	{ M(CKM_RSA_PKCS_OAEP), K_OAEP, "SHA1", CKM_SHA_1, CKK_RSA, ED | WU | KEM },
+	{ M(CKM_ECDSA), K_ECDSA_RAW, NULL, 0, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA1), K_ECDSA, "SHA1", CKM_SHA_1, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA224), K_ECDSA, "SHA2-224", CKM_SHA224, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA256), K_ECDSA, "SHA2-256", CKM_SHA256, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA384), K_ECDSA, "SHA2-384", CKM_SHA384, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA512), K_ECDSA, "SHA2-512", CKM_SHA512, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA3_224), K_ECDSA, "SHA3-224", CKM_SHA3_224, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA3_256), K_ECDSA, "SHA3-256", CKM_SHA3_256, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA3_384), K_ECDSA, "SHA3-384", CKM_SHA3_384, CKK_EC, SV | EC },
+	{ M(CKM_ECDSA_SHA3_512), K_ECDSA, "SHA3-512", CKM_SHA3_512, CKK_EC, SV | EC },
+	{ M(CKM_EDDSA), K_EDDSA, NULL, 0, CKK_EC_EDWARDS, SV | EC | CKF_GENERATE_KEY_PAIR },
+	{ M(CKM_AES_ECB), K_ECB, "ECB", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_CBC), K_CBC, "CBC", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_CBC_PAD), K_CBC_PAD, "CBC", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_CTR), K_CTR, "CTR", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_GCM), K_GCM, "GCM", 0, CKK_AES, ED | WU | MSG },
+	{ M(CKM_AES_CCM), K_CCM, "CCM", 0, CKK_AES, ED | WU | MSG },
+	{ M(CKM_AES_OFB), K_STREAM, "OFB", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_CFB128), K_STREAM, "CFB", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_CFB8), K_STREAM, "CFB8", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_KEY_WRAP), K_KW, "WRAP", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_KEY_WRAP_KWP), K_KWP, "WRAP-PAD", 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_KEY_WRAP_PAD), K_KWP, NULL, 0, CKK_AES, ED | WU },
+	{ M(CKM_AES_KEY_GEN), K_KEYGEN, NULL, 0, CKK_AES, CKF_GENERATE },
+	{ M(CKM_GENERIC_SECRET_KEY_GEN), K_KEYGEN, NULL, 0, CKK_GENERIC_SECRET, CKF_GENERATE },
+	{ M(CKM_RSA_PKCS_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_RSA, CKF_GENERATE_KEY_PAIR },
+	{ M(CKM_EC_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC, CKF_GENERATE_KEY_PAIR | EC },
+	{ M(CKM_EC_EDWARDS_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC_EDWARDS, CKF_GENERATE_KEY_PAIR | EC },
+	{ M(CKM_EC_MONTGOMERY_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC_MONTGOMERY, CKF_GENERATE_KEY_PAIR | EC },
+	{ M(CKM_ECDH1_DERIVE), K_DERIVE, NULL, 0, CKK_EC, CKF_DERIVE | KEM | EC },
+	{ M(CKM_ECDH1_COFACTOR_DERIVE), K_DERIVE, NULL, 0, CKK_EC, CKF_DERIVE | KEM | EC },
+};
+/* clang-format on */
+
+const struct mech *
+mech_find(CK_MECHANISM_TYPE m)
+{
+	for (size_t i = 0; i < KIT_COUNT(table); i++)
+		if (table[i].type == m)
+			return &table[i];
+	return NULL;
+}
+
+const struct mech *
+mech_at(size_t i)
+{
+	return i < KIT_COUNT(table) ? &table[i] : NULL;
+}
+
+CK_RSA_PKCS_MGF_TYPE
+mech_mgf(CK_MECHANISM_TYPE digest)
+{
+	static const struct {
+		CK_MECHANISM_TYPE md;
+		CK_RSA_PKCS_MGF_TYPE mgf;
+	} mgfs[] = {
+		{ CKM_SHA_1, CKG_MGF1_SHA1 },
+		{ CKM_SHA224, CKG_MGF1_SHA224 },
+		{ CKM_SHA256, CKG_MGF1_SHA256 },
+		{ CKM_SHA384, CKG_MGF1_SHA384 },
+		{ CKM_SHA512, CKG_MGF1_SHA512 },
+		{ CKM_SHA3_224, CKG_MGF1_SHA3_224 },
+		{ CKM_SHA3_256, CKG_MGF1_SHA3_256 },
+		{ CKM_SHA3_384, CKG_MGF1_SHA3_384 },
+		{ CKM_SHA3_512, CKG_MGF1_SHA3_512 },
+	};
+
+	for (size_t i = 0; i < KIT_COUNT(mgfs); i++)
+		if (mgfs[i].md == digest)
+			return mgfs[i].mgf;
+	return 0;
+}
+
+size_t
+mech_md_size(const char *md)
+{
+	EVP_MD *fetched = EVP_MD_fetch(NULL, md, NULL);
+	int size;
+
+	REQUIRE(fetched != NULL, "libcrypto lacks %s", md);
+	size = EVP_MD_get_size(fetched);
+	EVP_MD_free(fetched);
+	return (size_t)size;
+}
+
+static void
+subject_cipher(struct subject *sj, size_t paramlen, size_t unit)
+{
+	fill(sj->iv, sizeof(sj->iv), 7);
+	fill(sj->aad, sizeof(sj->aad), 8);
+	sj->m.pParameter = paramlen != 0 ? &sj->p : NULL;
+	sj->m.ulParameterLen = paramlen;
+	sj->unit = unit;
+	sj->sample = 64;
+	sj->multi = true;
+	sj->fwd = sj->back = key_secret(CKK_AES, 16);
+	if (paramlen == sizeof(sj->p.iv))
+		memcpy(sj->p.iv, sj->iv, sizeof(sj->p.iv));
+}
+
+static void
+subject_aead(struct subject *sj)
+{
+	if (sj->row->kind == K_GCM) {
+		subject_cipher(sj, sizeof(sj->p.gcm), 1);
+		sj->p.gcm = (CK_GCM_PARAMS){ .pIv = sj->iv,
+			.ulIvLen = 12,
+			.ulIvBits = 96,
+			.pAAD = sj->aad,
+			.ulAADLen = sizeof(sj->aad),
+			.ulTagBits = 128 };
+		return;
+	}
+	subject_cipher(sj, sizeof(sj->p.ccm), 1);
+	sj->p.ccm = (CK_CCM_PARAMS){ .ulDataLen = sj->sample,
+		.pNonce = sj->iv,
+		.ulNonceLen = 12,
+		.pAAD = sj->aad,
+		.ulAADLen = sizeof(sj->aad),
+		.ulMACLen = 16 };
+}
+
+static void
+subject_symmetric(struct subject *sj)
+{
+	switch (sj->row->kind) {
+	case K_ECB:
+		subject_cipher(sj, 0, 16);
+		break;
+	case K_CBC:
+		subject_cipher(sj, 16, 16);
+		break;
+	case K_CBC_PAD:
+	case K_STREAM:
+		subject_cipher(sj, 16, 1);
+		break;
+	case K_CTR:
+		subject_cipher(sj, sizeof(sj->p.ctr), 1);
+		sj->p.ctr.ulCounterBits = 128;
+		memcpy(sj->p.ctr.cb, sj->iv, 16);
+		break;
+	case K_KW:
+	case K_KWP:
+		subject_cipher(sj, 0, sj->row->kind == K_KW ? 8 : 1);
+		sj->multi = false;
+		break;
+	default:
+		subject_aead(sj);
+		break;
+	}
+}
+
+static void
+subject_mac(struct subject *sj)
+{
+	bool cmac = sj->row->kind == K_CMAC || sj->row->kind == K_CMAC_GENERAL;
+
+	sj->fwd = sj->back = key_secret(sj->row->key, cmac ? 16 : 64);
+	sj->unit = 1;
+	sj->sample = 77;
+	sj->multi = true;
+	if (sj->row->kind != K_HMAC_GENERAL && sj->row->kind != K_CMAC_GENERAL)
+		return;
+	sj->p.len = cmac ? 8 : mech_md_size(sj->row->md) - 4;
+	sj->m.pParameter = &sj->p.len;
+	sj->m.ulParameterLen = sizeof(sj->p.len);
+}
+
+static void
+subject_rsa(struct subject *sj)
+{
+	enum mech_kind kind = sj->row->kind;
+
+	pair_rsa(&sj->back, &sj->fwd);
+	sj->unit = 1;
+	sj->sample = kind == K_RSA_SIGN || kind == K_PSS ? 100 : 32;
+	sj->multi = kind == K_RSA_SIGN || kind == K_PSS;
+	sj->random = kind == K_PSS || kind == K_PSS_RAW || kind == K_OAEP;
+	if (kind == K_RSA_X509)
+		sj->exact = sj->sample = 256;
+	if (kind == K_PSS || kind == K_PSS_RAW) {
+		sj->p.pss.hashAlg = sj->row->md_type;
+		sj->p.pss.mgf = mech_mgf(sj->row->md_type);
+		sj->p.pss.sLen = mech_md_size(sj->row->md);
+		sj->m.pParameter = &sj->p.pss;
+		sj->m.ulParameterLen = sizeof(sj->p.pss);
+		if (kind == K_PSS_RAW)
+			sj->exact = 32;
+	}
+	if (kind == K_OAEP) {
+		sj->p.oaep.hashAlg = sj->row->md_type;
+		sj->p.oaep.mgf = mech_mgf(sj->row->md_type);
+		sj->p.oaep.source = CKZ_DATA_SPECIFIED;
+		sj->m.pParameter = &sj->p.oaep;
+		sj->m.ulParameterLen = sizeof(sj->p.oaep);
+	}
+}
+
+void
+subject_init(struct subject *sj, const struct mech *row)
+{
+	memset(sj, 0, sizeof(*sj));
+	sj->row = row;
+	sj->m.mechanism = row->type;
+	sj->unit = 1;
+	sj->sample = 100;
+	switch (row->kind) {
+	case K_DIGEST:
+		sj->multi = true;
+		break;
+	case K_HMAC:
+	case K_HMAC_GENERAL:
+	case K_CMAC:
+	case K_CMAC_GENERAL:
+		subject_mac(sj);
+		break;
+	case K_ECDSA_RAW:
+	case K_ECDSA:
+		pair_ec(&sj->back, &sj->fwd);
+		sj->random = true;
+		sj->multi = row->kind == K_ECDSA;
+		sj->sample = row->kind == K_ECDSA ? 100 : 32;
+		break;
+	case K_EDDSA:
+		NEED(pair_curve("ED25519", &sj->back, &sj->fwd));
+		break;
+	default:
+		if (row->key == CKK_RSA)
+			subject_rsa(sj);
+		else
+			subject_symmetric(sj);
+		break;
+	}
+}
+
+void
+subject_length(struct subject *sj, size_t plain)
+{
+	if (sj->row->kind == K_CCM)
+		sj->p.ccm.ulDataLen = plain;
+}
