@@ -15,7 +15,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <openssl/ec.h>
 #include <openssl/objects.h>
 
 #include "base/log.h"
@@ -69,6 +68,12 @@ const struct curve *
 curve_at(size_t i)
 {
 	return i < KL_COUNT(curves) ? &curves[i] : NULL;
+}
+
+size_t
+curve_index(const struct curve *c)
+{
+	return (size_t)(c - curves);
 }
 
 const struct curve *

@@ -3,17 +3,23 @@
  * Key agreement: ECDH on short Weierstrass curves and X25519, X448, with the
  * key derivation functions of 3.2 section 6.3.19.
  *
- * The other's point is put into a key that copies the parameters of ours;
- * making a key from scratch or letting libcrypto check the peer by a
- * multiplication with the order would cost as much as the agreement itself.
+ * The other's point is put into a key that is kept with ours; making a key
+ * from scratch or letting libcrypto check the peer by a multiplication with
+ * the order would cost as much as the agreement itself.
  * That check is not needed: setting the point checks the equation, all curves
  * have cofactor 1 (curve.c), and on X25519 and X448 a small order gives
  * zero, which libcrypto refuses.
  *
- * No state; any thread.
+ * Invariants:
+ *  1. What is kept in key->kept is set up for that key and belongs to whoever
+ *     took it out of its slot, with one atomic exchange; no lock.
+ *  2. Only what ended well is put back.
+ *
+ * Any thread.
  */
 #include "crypto/key_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
@@ -29,55 +35,116 @@ kdf_ctx_freep(EVP_KDF_CTX **p)
 	*p = NULL;
 }
 
-static CK_RV
-peer_key(const struct eng_key *key, struct bytes given, EVP_PKEY **out)
-{
-	KL_AUTO(pkey_freep) EVP_PKEY *peer = EVP_PKEY_new();
-	struct bytes raw;
+/* A context with our private key, and a key of the same curve for peers. */
+struct derive_kept {
+	EVP_PKEY_CTX *pctx;
+	EVP_PKEY *peer;
+	bool cofactor;
+};
 
-	if (peer == NULL)
+static void
+kept_freep(struct derive_kept **k)
+{
+	if (*k != NULL) {
+		EVP_PKEY_CTX_free((*k)->pctx);
+		EVP_PKEY_free((*k)->peer);
+		free(*k);
+	}
+	*k = NULL;
+}
+
+void
+derive_forget(struct eng_key *key)
+{
+	for (size_t i = 0; i < KL_COUNT(key->kept); i++) {
+		struct derive_kept *k = atomic_exchange(&key->kept[i], NULL);
+
+		kept_freep(&k);
+	}
+}
+
+/* Takes one that is set up out of the key, NULL when there is none. */
+static struct derive_kept *
+kept_take(struct eng_key *key)
+{
+	struct derive_kept *k = NULL;
+
+	for (size_t i = 0; i < KL_COUNT(key->kept) && k == NULL; i++)
+		if (atomic_load_explicit(&key->kept[i],
+		    memory_order_relaxed) != NULL)
+			k = atomic_exchange(&key->kept[i], NULL);
+	return k;
+}
+
+/* Puts it where there is room, or frees it. */
+static void
+kept_put(struct eng_key *key, struct derive_kept *k)
+{
+	for (size_t i = 0; i < KL_COUNT(key->kept); i++) {
+		struct derive_kept *none = NULL;
+
+		if (atomic_compare_exchange_strong(&key->kept[i], &none, k))
+			return;
+	}
+	kept_freep(&k);
+}
+
+/* Makes one; parameters are copied into peer, which costs less than making
+ * a key by name. */
+static CK_RV
+kept_new(struct eng *e, const struct eng_key *key, bool cofactor,
+    struct derive_kept **out)
+{
+	KL_AUTO(kept_freep) struct derive_kept *k = calloc(1, sizeof(*k));
+	int mode = 1;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_int(
+		    OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE, &mode),
+		OSSL_PARAM_construct_end(),
+	};
+
+	if (k == NULL)
 		return CKR_HOST_MEMORY;
-	if (point_raw(key->curve, given, &raw) != CKR_OK)
-		return CKR_MECHANISM_PARAM_INVALID;
-	if (EVP_PKEY_copy_parameters(peer, key->pkey) != 1)
-		return log_rv(CKR_DEVICE_ERROR,
-		    "derive: parameters of %s not copied", key->curve->name);
-	if (EVP_PKEY_set1_encoded_public_key(peer, raw.p, raw.n) != 1)
-		return log_rv(CKR_MECHANISM_PARAM_INVALID,
-		    "derive: the point is not on %s", key->curve->name);
-	*out = KL_TAKE(peer);
+	k->cofactor = cofactor;
+	if ((k->peer = EVP_PKEY_new()) == NULL ||
+	    (k->pctx = key_ctx(e, key)) == NULL)
+		return CKR_HOST_MEMORY;
+	if (EVP_PKEY_copy_parameters(k->peer, key->pkey) != 1 ||
+	    EVP_PKEY_derive_init(k->pctx) != 1 ||
+	    (cofactor && EVP_PKEY_CTX_set_params(k->pctx, params) != 1))
+		return log_rv(CKR_DEVICE_ERROR, "derive: %s does not start",
+		    key->curve->name);
+	*out = KL_TAKE(k);
 	return CKR_OK;
 }
 
 /* The shared secret Z: key->curve->len bytes to z. */
 static CK_RV
-agree(struct eng *e, const struct eng_alg *alg, const struct eng_key *key,
+agree(struct eng *e, const struct eng_alg *alg, struct eng_key *key,
     struct bytes given, uint8_t *z)
 {
-	KL_AUTO(pkey_freep) EVP_PKEY *peer = NULL;
-	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = NULL;
-	int cofactor = 1;
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_int(
-		    OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE, &cofactor),
-		OSSL_PARAM_construct_end(),
-	};
+	KL_AUTO(kept_freep) struct derive_kept *k = kept_take(key);
 	size_t n = SHARED_MAX;
+	struct bytes raw;
 	CK_RV rv;
 
-	if ((rv = peer_key(key, given, &peer)) != CKR_OK)
+	if (point_raw(key->curve, given, &raw) != CKR_OK)
+		return CKR_MECHANISM_PARAM_INVALID;
+	if (k != NULL && k->cofactor != alg->cofactor)
+		kept_freep(&k);
+	if (k == NULL && (rv = kept_new(e, key, alg->cofactor, &k)) != CKR_OK)
 		return rv;
-	if ((pctx = key_ctx(e, key)) == NULL)
-		return CKR_HOST_MEMORY;
-	if (EVP_PKEY_derive_init(pctx) != 1 ||
-	    (alg->cofactor && EVP_PKEY_CTX_set_params(pctx, params) != 1) ||
-	    EVP_PKEY_derive_set_peer_ex(pctx, peer, 0) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "derive: %s does not start",
+	if (EVP_PKEY_set1_encoded_public_key(k->peer, raw.p, raw.n) != 1)
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "derive: the point is not on %s", key->curve->name);
+	if (EVP_PKEY_derive_set_peer_ex(k->pctx, k->peer, 0) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "derive: %s takes no peer",
 		    key->curve->name);
-	if (EVP_PKEY_derive(pctx, z, &n) != 1 || n != key->curve->len)
+	if (EVP_PKEY_derive(k->pctx, z, &n) != 1 || n != key->curve->len)
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
 		    "derive: %s gives nothing with this point",
 		    key->curve->name);
+	kept_put(key, KL_TAKE(k));
 	return CKR_OK;
 }
 

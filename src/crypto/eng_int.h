@@ -32,8 +32,18 @@ EVP_KDF *eng_kdf(struct eng *e, const char *name);
 /* Whether a key manager / signature of that name is there ("ED25519"). */
 bool eng_has_keymgmt(struct eng *e, const char *name);
 
+/*
+ * Places, one per curve, where keygen.c leaves what it set up for the next
+ * generation; slot < ENG_KEPT.  Whoever takes the content out with an atomic
+ * exchange owns it.
+ */
+#define ENG_KEPT 32
+void *_Atomic *eng_kept(struct eng *e, size_t slot);
+
 /* A key: secret bytes or an EVP_PKEY, and what is asked of it often. */
 struct curve;
+struct derive_kept;
+#define ENG_DERIVE_KEPT 4
 struct eng_key {
 	atomic_uint refs;
 	enum eng_type type;
@@ -43,6 +53,8 @@ struct eng_key {
 	size_t len;		/* RSA: bytes of the modulus */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
+	/* agreements that are set up, each taken by one thread (derive.c) */
+	struct derive_kept *_Atomic kept[ENG_DERIVE_KEPT];
 };
 
 /*
@@ -53,7 +65,8 @@ struct eng_key {
  */
 struct eng_op;
 struct eng_family_ops {
-	/* calls that succeed leave libcrypto's error queue alone, so that op.c
+	/* calls queue no error in libcrypto, unless it fails (which is then
+	 * CKR_DEVICE_ERROR or CKR_HOST_MEMORY) or in decryption, so that op.c
 	 * need not clean up after them */
 	bool quiet;
 	/* same: alg, key and dir are those of the last init, contexts may stay */

@@ -58,6 +58,7 @@ struct eng {
 	bool broken;		/* under lock: the providers did not load */
 	OSSL_LIB_CTX *_Atomic ctx;
 	const struct cached *_Atomic cache[CACHE_KINDS];
+	void *_Atomic kept[ENG_KEPT];
 };
 
 static atomic_bool gone;	  /* libcrypto was cleaned up */
@@ -252,6 +253,12 @@ size_t
 eng_rsa_min(const struct eng *e)
 {
 	return e->rsa_min;
+}
+
+void *_Atomic *
+eng_kept(struct eng *e, size_t slot)
+{
+	return slot < ENG_KEPT ? &e->kept[slot] : NULL;
 }
 
 static void *

@@ -5,7 +5,8 @@
  *
  * Invariants:
  *  1. A key does not change once it was handed out, so it needs no lock;
- *     libcrypto's own caches in an EVP_PKEY are safe between threads.
+ *     libcrypto's own caches in an EVP_PKEY are safe between threads, and so
+ *     is what derive.c keeps in a key.
  *  2. value is set for ENG_SECRET, pkey for all others, curve for EC, ED and
  *     MONT.
  *  3. A private key always holds its public half.
@@ -48,8 +49,10 @@ eng_key_put(struct eng_key *k)
 	    atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	secret_free(k->value);
-	if (!eng_gone())
+	if (!eng_gone()) {
+		derive_forget(k);
 		EVP_PKEY_free(k->pkey);
+	}
 	free(k);
 }
 

@@ -105,7 +105,7 @@ computed_half(struct eng *e, const struct curve *c, struct bytes priv,
 	CK_RV rv;
 
 	if (c->type == ENG_EC)
-		return point_of_scalar(e, c, priv, out);
+		return point_of_scalar(e, c, NULL, priv, out);
 	if ((rv = curve_build(e, &h, &pkey)) != CKR_OK)
 		return rv;
 	if ((room = buf_grow(out, n)) == NULL)

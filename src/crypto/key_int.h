@@ -7,6 +7,7 @@
 #define KLUIS_CRYPTO_KEY_INT_H
 
 #include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -75,8 +76,9 @@ CK_RV curve_find(enum eng_type type, struct bytes params,
     const struct curve **out) KL_MUST_USE;
 /* The row whose (old or standard) OID this is, whatever its type, or NULL. */
 const struct curve *curve_by_oid(struct bytes oid);
-/* All rows in turn, for tests; NULL after the last. */
+/* All rows in turn; NULL after the last.  curve_index is the reverse. */
 const struct curve *curve_at(size_t i);
+size_t curve_index(const struct curve *c);
 /* Whether libcrypto and the providers in use have it. */
 bool curve_usable(struct eng *e, const struct curve *c);
 
@@ -93,10 +95,13 @@ CK_RV point_raw(const struct curve *c, struct bytes point, struct bytes *out)
  */
 CK_RV point_check(struct eng *e, const struct curve *c, struct bytes raw,
     struct buf *out) KL_MUST_USE;
+/* A new group of an EC curve, NULL when there is none. */
+EC_GROUP *point_group(struct eng *e, const struct curve *c);
 /* The public point of a private EC scalar (c->priv bytes), appended
- * uncompressed; CKR_ATTRIBUTE_VALUE_INVALID unless 0 < scalar < order. */
+ * uncompressed; CKR_ATTRIBUTE_VALUE_INVALID unless 0 < scalar < order.  group
+ * may be NULL, else it is one of this curve that is at hand. */
 CK_RV point_of_scalar(struct eng *e, const struct curve *c,
-    struct bytes scalar, struct buf *out) KL_MUST_USE;
+    const EC_GROUP *group, struct bytes scalar, struct buf *out) KL_MUST_USE;
 
 /* ------------------------------------------------------------------ keys */
 
@@ -120,6 +125,8 @@ CK_RV key_from_params(struct eng *e, const char *type, int selection,
 /* Signs and verifies a fixed block with an RSA pair (raw, so that it works
  * for every size): CKR_ATTRIBUTE_VALUE_INVALID when that fails. */
 CK_RV key_probe_rsa(struct eng *e, EVP_PKEY *pkey, size_t len) KL_MUST_USE;
+/* Frees what derive.c keeps in a key that goes away. */
+void derive_forget(struct eng_key *key);
 /* A new context for operations with key; NULL when out of memory. */
 EVP_PKEY_CTX *key_ctx(struct eng *e, const struct eng_key *key);
 

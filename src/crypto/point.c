@@ -8,7 +8,6 @@
 #include "crypto/key_int.h"
 
 #include <openssl/core_names.h>
-#include <openssl/ec.h>
 #include <openssl/objects.h>
 
 #include "base/log.h"
@@ -68,8 +67,8 @@ point_raw(const struct curve *c, struct bytes point, struct bytes *out)
 	return CKR_OK;
 }
 
-static EC_GROUP *
-group_new(struct eng *e, const struct curve *c)
+EC_GROUP *
+point_group(struct eng *e, const struct curve *c)
 {
 	OSSL_LIB_CTX *ctx = eng_ctx(e);
 
@@ -100,7 +99,7 @@ static CK_RV
 point_check_ec(struct eng *e, const struct curve *c, struct bytes raw,
     struct buf *out)
 {
-	KL_AUTO(group_freep) EC_GROUP *group = group_new(e, c);
+	KL_AUTO(group_freep) EC_GROUP *group = point_group(e, c);
 	KL_AUTO(ec_point_freep) EC_POINT *p = NULL;
 
 	if (group == NULL)
@@ -115,15 +114,17 @@ point_check_ec(struct eng *e, const struct curve *c, struct bytes raw,
 }
 
 CK_RV
-point_of_scalar(struct eng *e, const struct curve *c, struct bytes scalar,
-    struct buf *out)
+point_of_scalar(struct eng *e, const struct curve *c, const EC_GROUP *group,
+    struct bytes scalar, struct buf *out)
 {
 	ENG_MARK;
-	KL_AUTO(group_freep) EC_GROUP *group = group_new(e, c);
+	KL_AUTO(group_freep) EC_GROUP *mine = NULL;
 	KL_AUTO(ec_point_freep) EC_POINT *p = NULL;
 	KL_AUTO(bn_freep) BIGNUM *k = BN_secure_new();
 	KL_AUTO(bn_ctx_freep) BN_CTX *bn = BN_CTX_secure_new_ex(eng_ctx(e));
 
+	if (group == NULL)
+		group = mine = point_group(e, c);
 	if (group == NULL)
 		return CKR_CURVE_NOT_SUPPORTED;
 	if (k == NULL || bn == NULL || (p = EC_POINT_new(group)) == NULL ||

@@ -176,10 +176,11 @@ test_scalars(void **state)
 	for (size_t i = 0; i < KL_COUNT(bad); i++) {
 		KL_AUTO(kit_free) struct kit_bytes b = kit_hex(bad[i]);
 
-		assert_int_equal(point_of_scalar(kit_eng(), c, kit_view(&b),
-		    &out), CKR_ATTRIBUTE_VALUE_INVALID);
+		assert_int_equal(point_of_scalar(kit_eng(), c, NULL,
+		    kit_view(&b), &out), CKR_ATTRIBUTE_VALUE_INVALID);
 	}
-	assert_int_equal(point_of_scalar(kit_eng(), c, kit_view(&k), &out),
+	assert_int_equal(point_of_scalar(kit_eng(), c, NULL, kit_view(&k),
+	    &out),
 	    CKR_OK);
 	assert_int_equal(out.n, want.n);
 	assert_memory_equal(out.p, want.p, want.n);
