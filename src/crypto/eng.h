@@ -13,7 +13,8 @@
  * eng_gone() is true and no function but eng_gone, *_put and *_free (which then
  * do nothing) may be called.  After a fork the child makes a new one.
  *
- * Failures leave the caller's OpenSSL error queue as it was.
+ * Failures leave the caller's OpenSSL error queue as it was; only when libcrypto
+ * runs out of memory in an operation that runs again, it may be emptied.
  */
 #ifndef KLUIS_CRYPTO_ENG_H
 #define KLUIS_CRYPTO_ENG_H

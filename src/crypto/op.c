@@ -113,25 +113,36 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 
 /* ------------------------------------------- libcrypto's error queue */
 
-/* A call into a family: what must be undone in the error queue after it. */
-struct guard {
-	bool marked;	/* the queue was not empty, so a mark could be set */
-	bool quiet;	/* success leaves nothing in it */
-};
-
-static inline struct guard
+/*
+ * Around a call into a family: takes back what libcrypto queued.  A mark costs
+ * as much as a tenth of encrypting a short message, so that calls which queue
+ * nothing unless libcrypto itself fails (quiet) go without: should that happen,
+ * the queue is emptied, because the host can do without old errors better than
+ * with ours.
+ */
+static inline void
 guard_set(bool quiet)
 {
-	return (struct guard){ .marked = ERR_set_mark() == 1, .quiet = quiet };
+	if (!quiet)
+		ERR_set_mark();
 }
 
-/* Takes back what was added to the queue, and the mark; passes rv on. */
+/* Ends what guard_set began; passes rv on. */
 static inline CK_RV
-guard_end(struct guard g, CK_RV rv)
+guard_end(bool quiet, CK_RV rv)
 {
-	if (rv != CKR_OK || g.marked || !g.quiet)
+	if (!quiet)
 		ERR_pop_to_mark();
+	else if (rv == CKR_DEVICE_ERROR || rv == CKR_HOST_MEMORY)
+		ERR_clear_error();
 	return rv;
+}
+
+/* Whether running the operation is quiet: bad padding and tags are not. */
+static inline bool
+op_quiet(const struct eng_op *op)
+{
+	return op->ops->quiet && op->dir != ENG_DECRYPT;
 }
 
 /* ------------------------------------------------------ start and end */
@@ -181,8 +192,8 @@ eng_op_init(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 {
 	static const struct eng_par none;
 	struct eng_op *o = *op;
-	struct guard g;
 	bool same;
+	bool quiet;
 	CK_RV rv;
 
 	if (family_ops(alg, dir) == NULL)
@@ -202,8 +213,9 @@ eng_op_init(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 	if (o->gathered.p != NULL)
 		buf_done(&o->gathered);
 	o->ready = o->running = false;
-	g = guard_set(same && o->ops->quiet);
-	rv = guard_end(g, o->ops->init(e, o, par != NULL ? par : &none, same));
+	quiet = same && o->ops->quiet;
+	guard_set(quiet);
+	rv = guard_end(quiet, o->ops->init(e, o, par != NULL ? par : &none, same));
 	o->ready = o->running = rv == CKR_OK;
 	if (*op == NULL && rv != CKR_OK)
 		eng_op_free(o);
@@ -310,15 +322,14 @@ CK_RV
 eng_op_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 {
 	KL_AUTO(secret_freep) struct secret *copy = NULL;
-	struct guard g;
 	CK_RV rv;
 
 	if ((rv = op_check(op, op->ops->once != NULL)) != CKR_OK)
 		return rv;
 	rv = keep_apart(&in, out, op->ops->once_len(op, in.n), true, &copy);
 	if (rv == CKR_OK) {
-		g = guard_set(op->ops->quiet);
-		rv = guard_end(g, op->ops->once(op, in, out, out_len));
+		guard_set(op_quiet(op));
+		rv = guard_end(op_quiet(op), op->ops->once(op, in, out, out_len));
 	}
 	op->running = false;
 	op->ready = rv == CKR_OK;
@@ -329,7 +340,6 @@ CK_RV
 eng_op_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 {
 	KL_AUTO(secret_freep) struct secret *copy = NULL;
-	struct guard g;
 	bool exact;
 	CK_RV rv;
 
@@ -338,8 +348,8 @@ eng_op_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	exact = op->ops->in_place != NULL && op->ops->in_place(op);
 	rv = keep_apart(&in, out, eng_op_update_len(op, in.n), exact, &copy);
 	if (rv == CKR_OK) {
-		g = guard_set(op->ops->quiet);
-		rv = guard_end(g, op->ops->update(op, in, out, out_len));
+		guard_set(op_quiet(op));
+		rv = guard_end(op_quiet(op), op->ops->update(op, in, out, out_len));
 	}
 	op->running = op->ready = rv == CKR_OK;
 	return rv;
@@ -348,13 +358,12 @@ eng_op_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 CK_RV
 eng_op_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 {
-	struct guard g;
 	CK_RV rv;
 
 	if ((rv = op_check(op, op->ops->final != NULL)) != CKR_OK)
 		return rv;
-	g = guard_set(op->ops->quiet);
-	rv = guard_end(g, op->ops->final(op, out, out_len));
+	guard_set(op_quiet(op));
+	rv = guard_end(op_quiet(op), op->ops->final(op, out, out_len));
 	buf_done(&op->gathered);
 	op->running = false;
 	op->ready = rv == CKR_OK;
@@ -364,13 +373,12 @@ eng_op_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 CK_RV
 eng_op_verify(struct eng_op *op, struct bytes in, struct bytes sig)
 {
-	struct guard g;
 	CK_RV rv;
 
 	if ((rv = op_check(op, op->ops->verify != NULL)) != CKR_OK)
 		return rv;
-	g = guard_set(false);
-	rv = guard_end(g, op->ops->verify(op, in, sig));
+	guard_set(op_quiet(op));
+	rv = guard_end(op_quiet(op), op->ops->verify(op, in, sig));
 	op->running = false;
 	op->ready = rv == CKR_OK;
 	return rv;
@@ -379,13 +387,12 @@ eng_op_verify(struct eng_op *op, struct bytes in, struct bytes sig)
 CK_RV
 eng_op_verify_final(struct eng_op *op, struct bytes sig)
 {
-	struct guard g;
 	CK_RV rv;
 
 	if ((rv = op_check(op, op->ops->verify_final != NULL)) != CKR_OK)
 		return rv;
-	g = guard_set(false);
-	rv = guard_end(g, op->ops->verify_final(op, sig));
+	guard_set(op_quiet(op));
+	rv = guard_end(op_quiet(op), op->ops->verify_final(op, sig));
 	buf_done(&op->gathered);
 	op->running = false;
 	op->ready = rv == CKR_OK;
