@@ -22,18 +22,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/core_names.h>
-#include <openssl/kdf.h>
 
 #include "base/log.h"
+#include "crypto/sign_int.h"
 
 #define SHARED_MAX 66
-
-static void
-kdf_ctx_freep(EVP_KDF_CTX **p)
-{
-	EVP_KDF_CTX_free(*p);
-	*p = NULL;
-}
 
 /* A context with our private key, and a key of the same curve for peers. */
 struct derive_kept {
@@ -148,39 +141,50 @@ agree(struct eng *e, const struct eng_alg *alg, struct eng_key *key,
 	return CKR_OK;
 }
 
+/* One block of a KDF: hash(Z || counter || info), X9.63, or hash(counter ||
+ * Z || info), SP 800-56A one-step. */
+static bool
+kdf_block(EVP_MD_CTX *mctx, const struct eng_par *par, struct bytes z,
+    uint32_t counter, uint8_t *out)
+{
+	uint8_t raw[4] = { (uint8_t)(counter >> 24), (uint8_t)(counter >> 16),
+		(uint8_t)(counter >> 8), (uint8_t)counter };
+
+	return EVP_DigestInit_ex2(mctx, NULL, NULL) == 1 &&
+	    (!par->kdf_sp800 || EVP_DigestUpdate(mctx, raw, 4) == 1) &&
+	    EVP_DigestUpdate(mctx, z.p, z.n) == 1 &&
+	    (par->kdf_sp800 || EVP_DigestUpdate(mctx, raw, 4) == 1) &&
+	    (par->shared.n == 0 || EVP_DigestUpdate(mctx, par->shared.p,
+	    par->shared.n) == 1) &&
+	    EVP_DigestFinal_ex(mctx, out, NULL) == 1;
+}
+
 /*
- * X9.63: hash(Z || counter || info); SP 800-56A one-step: hash(counter || Z
- * || info).  n bytes to out.
+ * n bytes out of Z.  Not through EVP_KDF: libcrypto 3.0 does not survive a
+ * lack of memory there, and hashing directly is shorter.
  */
 static CK_RV
 expand(struct eng *e, const struct eng_par *par, struct bytes z, uint8_t *out,
     size_t n)
 {
-	EVP_KDF *kdf = eng_kdf(e, par->kdf_sp800 ? "SSKDF" : "X963KDF");
-	KL_AUTO(kdf_ctx_freep) EVP_KDF_CTX *kctx = NULL;
-	const char *props = eng_props(e);
-	OSSL_PARAM params[5];
-	size_t count = 0;
+	KL_AUTO(md_ctx_freep) EVP_MD_CTX *mctx = EVP_MD_CTX_new();
+	EVP_MD *md = eng_md(e, par->kdf_md);
+	WIPE_AUTO(block, EVP_MAX_MD_SIZE);
+	uint32_t counter = 1;
+	size_t size;
 
-	if (kdf == NULL || eng_md(e, par->kdf_md) == NULL)
+	if (md == NULL)
 		return log_rv(CKR_MECHANISM_PARAM_INVALID, "derive: no KDF");
-	if ((kctx = EVP_KDF_CTX_new(kdf)) == NULL)
+	if (mctx == NULL || EVP_DigestInit_ex2(mctx, md, NULL) != 1)
 		return CKR_HOST_MEMORY;
-	params[count++] = OSSL_PARAM_construct_utf8_string(
-	    OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)par->kdf_md, 0);
-	if (props != NULL)
-		params[count++] = OSSL_PARAM_construct_utf8_string(
-		    OSSL_KDF_PARAM_PROPERTIES, (char *)(uintptr_t)props, 0);
-	params[count++] = OSSL_PARAM_construct_octet_string(
-	    OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)z.p, z.n);
-	if (par->shared.n > 0)
-		params[count++] = OSSL_PARAM_construct_octet_string(
-		    OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)par->shared.p,
-		    par->shared.n);
-	params[count] = OSSL_PARAM_construct_end();
-	if (EVP_KDF_derive(kctx, out, n, params) != 1)
-		return log_rv(CKR_MECHANISM_PARAM_INVALID,
-		    "derive: the KDF refuses");
+	for (size_t done = 0; done < n; done += size, counter++) {
+		if (!kdf_block(mctx, par, z, counter, block))
+			return log_rv(CKR_DEVICE_ERROR, "derive: KDF failed");
+		size = (size_t)EVP_MD_get_size(md);
+		if (size > n - done)
+			size = n - done;
+		memcpy(out + done, block, size);
+	}
 	return CKR_OK;
 }
 
