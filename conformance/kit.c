@@ -3,7 +3,7 @@
  * Reports of a running case, and the list of cases.
  *
  * The case's process writes lines to descriptor KIT_FD: 'F' a failed
- * expectation, 'S' a skip with its reason, 'N' a note. The driver (suite.c)
+ * expectation, 'S' a skip with its reason, 'N' a note. The driver (driver.c)
  * reads them; what the case's process prints otherwise is the module's and is
  * kept apart.
  */

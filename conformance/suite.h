@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Between the driver (suite.c), the reports (kit.c) and the areas: the
+ * Between the driver (driver.c), the reports (kit.c) and the areas: the
  * process protocol and the areas' entry points.
  */
 #ifndef CONFORMANCE_SUITE_H
