@@ -111,6 +111,9 @@ struct eng_key *key_new(enum eng_type type, bool private);
  * eng_key_load.  They fill in key->pkey, curve, bits, len. */
 CK_RV key_import_rsa(struct eng *e, const struct eng_parts *parts,
     bool checked, struct eng_key *key) KL_MUST_USE;
+/* Whether the numbers of a private RSA key fit each other, as far as
+ * arithmetic tells: CKR_ATTRIBUTE_VALUE_INVALID and others as import. */
+CK_RV key_check_rsa(struct eng *e, const struct eng_parts *parts) KL_MUST_USE;
 CK_RV key_import_curve(struct eng *e, const struct eng_parts *parts,
     bool checked, struct eng_key *key) KL_MUST_USE;
 /* libcrypto's name of an RSA number, NULL for other parts. */

@@ -300,6 +300,17 @@ key_probe_rsa(struct eng *e, EVP_PKEY *pkey, size_t len)
 }
 
 CK_RV
+key_check_rsa(struct eng *e, const struct eng_parts *parts)
+{
+	KL_AUTO(rsa_numbers_done) struct rsa_numbers num = { .bn = NULL };
+	CK_RV rv;
+
+	if ((rv = rsa_read(e, parts, true, &num)) != CKR_OK)
+		return rv;
+	return rsa_complete(e, &num, false);
+}
+
+CK_RV
 key_import_rsa(struct eng *e, const struct eng_parts *parts, bool checked,
     struct eng_key *key)
 {

@@ -47,21 +47,21 @@ put_algorithm(const struct eng_key *k, struct buf *out)
 	der_put_buf(out, DER_SEQUENCE, &inner);
 }
 
-/* Appends the parts first..last as INTEGERs. */
+/* RFC 8017 RSAPublicKey. */
 static CK_RV
-put_numbers(struct eng *e, const struct eng_key *k, enum eng_part first,
-    enum eng_part last, struct buf *out)
+put_public_rsa(struct eng *e, const struct eng_key *k, struct buf *out)
 {
+	KL_AUTO(buf_done) struct buf inner = { .p = NULL };
+	KL_AUTO(secret_freep) struct secret *n = NULL;
+	KL_AUTO(secret_freep) struct secret *exp = NULL;
 	CK_RV rv;
 
-	for (int part = (int)first; part <= (int)last; part++) {
-		KL_AUTO(secret_freep) struct secret *s = NULL;
-
-		rv = eng_key_part(e, k, (enum eng_part)part, &s);
-		if (rv != CKR_OK)
-			return rv;
-		der_put_uint(out, secret_view(s));
-	}
+	if ((rv = eng_key_part(e, k, PART_N, &n)) != CKR_OK ||
+	    (rv = eng_key_part(e, k, PART_E, &exp)) != CKR_OK)
+		return rv;
+	der_put_uint(&inner, secret_view(n));
+	der_put_uint(&inner, secret_view(exp));
+	der_put_buf(out, DER_SEQUENCE, &inner);
 	return CKR_OK;
 }
 
@@ -69,16 +69,11 @@ put_numbers(struct eng *e, const struct eng_key *k, enum eng_part first,
 static CK_RV
 put_public(struct eng *e, const struct eng_key *k, struct buf *out)
 {
-	KL_AUTO(buf_done) struct buf inner = { .p = NULL };
 	KL_AUTO(secret_freep) struct secret *point = NULL;
 	CK_RV rv;
 
-	if (k->type == ENG_RSA) {
-		rv = put_numbers(e, k, PART_N, PART_E, &inner);
-		if (rv == CKR_OK)
-			der_put_buf(out, DER_SEQUENCE, &inner);
-		return rv;
-	}
+	if (k->type == ENG_RSA)
+		return put_public_rsa(e, k, out);
 	if ((rv = eng_key_part(e, k, PART_POINT, &point)) != CKR_OK)
 		return rv;
 	buf_put(out, secret_view(point));
@@ -104,20 +99,47 @@ eng_key_spki(struct eng *e, const struct eng_key *k, struct buf *out)
 	return buf_rv(out);
 }
 
-/* RFC 8017 RSAPrivateKey: version 0 and all eight numbers. */
+/* The eight numbers of a private RSA key, owned. */
+struct rsa_parts {
+	struct secret *held[PART_QINV + 1];
+	struct eng_parts parts;
+};
+
+static void
+rsa_parts_done(struct rsa_parts *p)
+{
+	for (size_t i = 0; i < KL_COUNT(p->held); i++)
+		secret_free(p->held[i]);
+}
+
+/*
+ * RFC 8017 RSAPrivateKey: version 0 and all eight numbers.  They are checked
+ * because libcrypto, short of memory, may mistake one prime for the other, and
+ * a wrapped key must not turn out to be none when it is needed.
+ */
 static CK_RV
 put_private_rsa(struct eng *e, const struct eng_key *k, struct buf *out)
 {
+	KL_AUTO(rsa_parts_done) struct rsa_parts p = { .held = { NULL } };
 	KL_AUTO(buf_done) struct buf inner = { .p = NULL };
 	CK_RV rv;
 
 	der_put_uint(&inner, BYTES_NONE);
-	rv = put_numbers(e, k, PART_N, PART_QINV, &inner);
-	if (rv == CKR_ATTRIBUTE_TYPE_INVALID)
-		return log_rv(CKR_KEY_NOT_WRAPPABLE,
-		    "pkcs8: an RSA key without its primes");
+	for (int i = 0; i <= (int)PART_QINV; i++) {
+		rv = eng_key_part(e, k, (enum eng_part)i, &p.held[i]);
+		if (rv == CKR_ATTRIBUTE_TYPE_INVALID)
+			return log_rv(CKR_KEY_NOT_WRAPPABLE,
+			    "pkcs8: an RSA key without its primes");
+		if (rv != CKR_OK)
+			return rv;
+		p.parts.part[i] = secret_view(p.held[i]);
+		der_put_uint(&inner, p.parts.part[i]);
+	}
+	if ((rv = key_check_rsa(e, &p.parts)) != CKR_OK)
+		return log_rv(rv == CKR_HOST_MEMORY ? rv : CKR_DEVICE_ERROR,
+		    "pkcs8: libcrypto gave numbers that do not fit");
 	der_put_buf(out, DER_SEQUENCE, &inner);
-	return rv;
+	return CKR_OK;
 }
 
 /* SEC 1 ECPrivateKey, without parameters, with the point (3.2 section 6.7). */
@@ -157,6 +179,7 @@ put_private_rfc(struct eng *e, const struct eng_key *k, struct buf *out)
 CK_RV
 eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 {
+	ENG_MARK;
 	KL_AUTO(buf_done) struct buf private = { .p = NULL };
 	KL_AUTO(buf_done) struct buf inner = { .p = NULL };
 	KL_AUTO(buf_done) struct buf whole = { .p = NULL };
