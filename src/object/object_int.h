@@ -77,7 +77,7 @@ enum attr_kind {
 /* D_CAN: true when the key type can do it (struct schema, can); D_RULE: a rule
  * in policy.c. */
 enum attr_default {
-	D_NONE, D_EMPTY, D_TRUE, D_FALSE, D_ZERO, D_UNAVAIL, D_CAN, D_RULE
+	D_NONE, D_EMPTY, D_TRUE, D_FALSE, D_ZERO, D_CAN, D_RULE
 };
 
 struct attr_row {
@@ -154,6 +154,11 @@ struct object {
 	struct attrs secrets;		/* SEAL ones: session objects always, token
 					   objects never (see obj_secrets) */
 	_Atomic(struct eng_key *) key;	/* built at first use */
+	/* For space.c, under its lock: */
+	struct object *prev, *next;	/* session objects: the owner's list */
+	size_t cache_at;		/* token objects: place in the cache + 1 */
+	size_t cost;			/* token objects: bytes in memory, about */
+	bool used;			/* since the cache's hand passed */
 };
 /* Copies the SEAL attributes (from the store for token objects) into *out,
  * which the caller wipes with attrs_done. */

@@ -346,8 +346,6 @@ put_default(struct obj_draft *d, const struct attr_row *row)
 		return attrs_put_bool(a, row->type, row->def == D_TRUE);
 	case D_ZERO:
 		return attrs_put_num(a, row->type, 0);
-	case D_UNAVAIL:
-		return attrs_put_num(a, row->type, UINT64_MAX);
 	case D_CAN:
 		return attrs_put_bool(a, row->type, default_usage(d, row));
 	case D_RULE:

@@ -22,8 +22,8 @@ static const char *const kinds[] = {
 };
 static const char *const defaults[] = {
 	[D_NONE] = "-", [D_EMPTY] = "empty", [D_TRUE] = "true",
-	[D_FALSE] = "false", [D_ZERO] = "0", [D_UNAVAIL] = "unavailable",
-	[D_CAN] = "can", [D_RULE] = "rule",
+	[D_FALSE] = "false", [D_ZERO] = "0", [D_CAN] = "can",
+	[D_RULE] = "rule",
 };
 static const struct {
 	unsigned bit;
