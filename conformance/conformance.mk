@@ -12,6 +12,8 @@ KL_CONFORMANCE = \
 	conformance/changes.c \
 	conformance/creates.c \
 	conformance/derives.c \
+	conformance/driver.c \
+	conformance/driver.h \
 	conformance/finds.c \
 	conformance/general.c \
 	conformance/keygens.c \
@@ -37,11 +39,20 @@ KL_CONFORMANCE = \
 	conformance/params.c \
 	conformance/pins.c \
 	conformance/policies.c \
+	conformance/procs.c \
 	conformance/sessions.c \
 	conformance/slots.c \
 	conformance/suite.c \
 	conformance/suite.h \
+	conformance/threads.c \
 	conformance/tokens.c \
+	conformance/truth.c \
+	conformance/vec.h \
+	conformance/vec_asym.c \
+	conformance/vec_json.c \
+	conformance/vec_nist.c \
+	conformance/vec_sym.c \
+	conformance/vectors.c \
 	conformance/wraps.c
 
 check_PROGRAMS += conformance/suite

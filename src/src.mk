@@ -95,14 +95,20 @@ KL_MECH = \
 KL_OBJECT = \
 	src/object/attr.c \
 	src/object/attrck.c \
+	src/object/commit.c \
 	src/object/draft.c \
 	src/object/material.c \
+	src/object/object.c \
 	src/object/object.h \
 	src/object/object_int.h \
+	src/object/persist.c \
 	src/object/policy.c \
 	src/object/policy_change.c \
 	src/object/policy_int.h \
 	src/object/schema.c \
+	src/object/set.c \
+	src/object/space.c \
+	src/object/space_int.h \
 	src/object/template.c \
 	src/object/use.c \
 	src/object/wrap.c
@@ -141,7 +147,17 @@ KL_API = \
 	src/api/slot_token.c \
 	src/api/unsupported.c
 
-KL_CLI =
+KL_CLI = \
+	src/cli/cli.h \
+	src/cli/json.c \
+	src/cli/json.h \
+	src/cli/message.c \
+	src/cli/options.c \
+	src/cli/pin.c \
+	src/cli/pin.h \
+	src/cli/terminal.c \
+	src/cli/text.c \
+	src/cli/text.h
 
 # --- all rooms but the command, for the module, the command and the tests ---
 

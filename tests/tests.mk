@@ -42,6 +42,7 @@ KL_TESTS = \
 	tests/crypto/test_edwards \
 	tests/crypto/test_edwards_sig \
 	tests/crypto/test_engine \
+	tests/crypto/test_fault_pair \
 	tests/crypto/test_fault_sym \
 	tests/crypto/test_gcm_iv \
 	tests/crypto/test_key \
@@ -58,11 +59,28 @@ KL_TESTS = \
 	tests/crypto/test_sign \
 	tests/crypto/test_vectors \
 	tests/crypto/test_vectors_sym \
+	tests/fixtures/test_v1 \
 	tests/mech/test_allow \
 	tests/mech/test_params \
 	tests/mech/test_table \
+	tests/object/test_attr \
+	tests/object/test_attrck \
+	tests/object/test_draft \
+	tests/object/test_material \
+	tests/object/test_policy \
+	tests/object/test_policy_change \
+	tests/object/test_schema \
+	tests/object/test_template \
+	tests/object/test_use \
+	tests/object/test_wrap \
+	tests/seal/test_audit \
+	tests/seal/test_keyring \
+	tests/seal/test_object \
+	tests/seal/test_pin \
+	tests/seal/test_set \
 	tests/session/test_library \
 	tests/session/test_login \
+	tests/session/test_op \
 	tests/session/test_out \
 	tests/session/test_session \
 	tests/session/test_slot \
@@ -82,6 +100,7 @@ KL_TESTS = \
 
 KL_SCRIPT = \
 	tests/bench/smoke \
+	tests/fixtures/test_read \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
 	tests/include/test_header_p11kit \
@@ -111,6 +130,11 @@ TESTS += $(KL_SCRIPT)
 
 AM_CPPFLAGS += -I$(top_srcdir)/tests
 LDADD = libkluis.la $(CMOCKA_LIBS) $(KL_LIBS)
+
+# --- what test_read runs: makes a token by store and seal alone ---
+
+check_PROGRAMS += tests/fixtures/make_v1
+tests_fixtures_make_v1_LDADD = libkluis.la $(KL_LIBS)
 
 # --- the bench: "make bench", BENCH_FLAGS="..." for its options ---
 
