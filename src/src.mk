@@ -97,6 +97,8 @@ KL_OBJECT = \
 	src/object/attrck.c \
 	src/object/commit.c \
 	src/object/draft.c \
+	src/object/find.c \
+	src/object/get.c \
 	src/object/material.c \
 	src/object/object.c \
 	src/object/object.h \
@@ -105,12 +107,14 @@ KL_OBJECT = \
 	src/object/policy.c \
 	src/object/policy_change.c \
 	src/object/policy_int.h \
+	src/object/profile.c \
 	src/object/schema.c \
 	src/object/set.c \
 	src/object/space.c \
 	src/object/space_int.h \
 	src/object/template.c \
 	src/object/use.c \
+	src/object/verify.c \
 	src/object/wrap.c
 
 KL_SESSION = \

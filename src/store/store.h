@@ -149,6 +149,7 @@ struct store_object {
 };
 #define STORE_F_PRIVATE 1u		/* everything sealed under the master key */
 #define STORE_F_LOGIN 2u		/* written under login: in the set-hash */
+#define STORE_F_SECRET 4u		/* there is a secret */
 void store_object_done(struct store_object *o);
 
 /* Inserts with tags; o->id is set. */
