@@ -153,8 +153,10 @@ latches(const void *arg)
 	WANT(attr_set_b(h, CKA_WRAP_WITH_TRUSTED, false), CKR_OK);
 	NEED(attr_set_b(h, CKA_SENSITIVE, true));
 	WANT(attr_set_b(h, CKA_SENSITIVE, false), CKR_ATTRIBUTE_READ_ONLY);
+	WANT(attr_set_b(h, CKA_SENSITIVE, true), CKR_ATTRIBUTE_READ_ONLY);
 	NEED(attr_set_b(h, CKA_EXTRACTABLE, false));
 	WANT(attr_set_b(h, CKA_EXTRACTABLE, true), CKR_ATTRIBUTE_READ_ONLY);
+	WANT(attr_set_b(h, CKA_EXTRACTABLE, false), CKR_ATTRIBUTE_READ_ONLY);
 	NEED(attr_set_b(h, CKA_WRAP_WITH_TRUSTED, true));
 	WANT(attr_set_b(h, CKA_WRAP_WITH_TRUSTED, false),
 	    CKR_ATTRIBUTE_READ_ONLY);

@@ -51,6 +51,7 @@ KL_CONFORMANCE = \
 	conformance/vec_asym.c \
 	conformance/vec_json.c \
 	conformance/vec_nist.c \
+	conformance/vec_rfc8032.c \
 	conformance/vec_sym.c \
 	conformance/vectors.c \
 	conformance/wraps.c

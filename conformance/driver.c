@@ -226,7 +226,8 @@ run_case(
 		perror("suite");
 		exit(2);
 	}
-	(void)fflush(stdout);
+	/* What is still buffered would be written by the child as well. */
+	(void)fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
 		(void)close(fd[0]);

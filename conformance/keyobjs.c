@@ -494,7 +494,31 @@ pair_mismatch(const void *arg)
 	    CKR_TEMPLATE_INCONSISTENT);
 }
 
+/* The usages of 3.2 on RSA keys: accepted and kept. */
+static void
+kem_usages(const void *arg)
+{
+	CK_OBJECT_HANDLE h;
+	struct tmpl t;
+
+	(void)arg;
+	kit_need_32();
+	tmpl_rsa_public(&t);
+	t_b(&t, CKA_ENCAPSULATE, true);
+	h = obj_make(&t);
+	attr_is_b(h, CKA_ENCAPSULATE, true);
+	tmpl_rsa_private(&t);
+	t_b(&t, CKA_DECAPSULATE, true);
+	h = obj_make(&t);
+	attr_is_b(h, CKA_DECAPSULATE, true);
+	tmpl_rsa_private(&t);
+	t_b(&t, CKA_DECAPSULATE, false);
+	h = obj_make(&t);
+	attr_is_b(h, CKA_DECAPSULATE, false);
+}
+
 static const struct kit_case cases[] = {
+	{ "key/kem-usages", "4.9, 4.10", AT_USER, kem_usages, NULL, 0 },
 	{ "key/imported", "4.8, 5.7.1", AT_USER, imported, NULL, 0 },
 	{ "key/generated", "4.8, 4.11", AT_USER, generated, NULL, 0 },
 	{ "key/generated-pairs", "4.9, 4.10", AT_USER, generated_pairs, NULL,

@@ -48,7 +48,10 @@ prepare_softhsm(void)
 
 	(void)snprintf(path, sizeof(path), "%s/softhsm2.conf", kit.store);
 	(void)snprintf(text, sizeof(text),
-	    "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n",
+	    "directories.tokendir = %s\n"
+	    "objectstore.backend = file\n"
+	    "log.level = ERROR\n"
+	    "slots.removable = false\n",
 	    kit.store);
 	write_file(path, text);
 	(void)setenv("SOFTHSM2_CONF", path, 1);

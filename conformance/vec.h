@@ -69,6 +69,7 @@ extern const char *vec_algorithm;
 /* Whole files; each is a case's function, arg is the path. */
 void vec_json_file(const void *path);
 void vec_nist_file(const void *path);
+void vec_rfc8032_file(const void *path);
 bool vec_nist_knows(const char *name);
 
 #endif

@@ -67,6 +67,8 @@ add_file(struct kit_list *l, const char *dir, const char *name)
 	c.arg = path;
 	if (ends_with(name, ".json"))
 		c.run = vec_json_file;
+	else if (strcmp(name, "rfc8032.txt") == 0)
+		c.run = vec_rfc8032_file;
 	else if (vec_nist_knows(name))
 		c.run = vec_nist_file;
 	else
