@@ -271,7 +271,7 @@ slot_event(CK_SLOT_ID *out)
 {
 	struct library *lib = library();
 	KL_AUTO(lock_hold_done) struct lock *hold = lock_hold(&lib->lock);
-	bool first = lib->shown == NULL;
+	bool first = lib->list_stamp == 0;
 	CK_RV rv;
 
 	(void)hold;
@@ -311,6 +311,19 @@ slot_wait(CK_FLAGS flags, CK_SLOT_ID *out)
 	return rv;
 }
 
+/* The list is out of date: read it again when it is asked for. */
+static void
+slot_stale(void)
+{
+	struct library *lib = library();
+	KL_AUTO(lock_hold_done) struct lock *hold = lock_hold(&lib->lock);
+
+	(void)hold;
+	free(lib->shown);
+	lib->shown = NULL;
+	lib->nshown = 0;
+}
+
 CK_RV
 slot_init_token(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len,
     CK_UTF8CHAR *label)
@@ -325,6 +338,8 @@ slot_init_token(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len,
 	lock_take(&t->lock);
 	rv = token_make(t, bytes_of(pin, pin_len), label);
 	lock_give(&t->lock);
+	if (rv == CKR_OK)
+		slot_stale();
 	return rv;
 }
 

@@ -171,6 +171,7 @@ test_unreadable(void **state)
 	kit_write(file, "", 0);
 	OK(C_Finalize(NULL));
 	assert_int_equal(setenv("KLUIS_STORE", file, 1), 0);
+	assert_int_equal(unsetenv("KLUIS_CONF"), 0);
 	OK(C_Initialize(NULL));
 	assert_int_equal(slots(ids, 4), 0);
 	assert_int_equal(C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &hs),
