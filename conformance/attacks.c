@@ -470,7 +470,104 @@ padding_oracle(const void *arg)
 	    kit_rv_name(first));
 }
 
+/* One block through C_Encrypt or C_Decrypt with AES-ECB. */
+static bool
+oracle(CK_OBJECT_HANDLE w, bool forward, CK_BYTE *block)
+{
+	CK_MECHANISM m = { CKM_AES_ECB, NULL, 0 };
+	CK_BYTE out[32];
+	CK_ULONG n = sizeof(out);
+
+	if (forward ? kit.f->C_EncryptInit(kit.s, &m, w) != CKR_OK ||
+		    kit.f->C_Encrypt(kit.s, block, 16, out, &n) != CKR_OK :
+		      kit.f->C_DecryptInit(kit.s, &m, w) != CKR_OK ||
+		    kit.f->C_Decrypt(kit.s, block, 16, out, &n) != CKR_OK)
+		return false;
+	memcpy(block, out, 16);
+	return true;
+}
+
+/* The key wrapping of SP 800-38F by hand, over the oracle: a is A, R1, R2. */
+static bool
+wrap_by_oracle(CK_OBJECT_HANDLE w, CK_BYTE a[24])
+{
+	for (unsigned int t = 1; t <= 12; t++) {
+		CK_BYTE *r = a + 8 + 8 * ((t - 1) % 2), b[16];
+
+		memcpy(b, a, 8);
+		memcpy(b + 8, r, 8);
+		if (!oracle(w, true, b))
+			return false;
+		memcpy(a, b, 8);
+		a[7] ^= (CK_BYTE)t;
+		memcpy(r, b + 8, 8);
+	}
+	return true;
+}
+
+static bool
+unwrap_by_oracle(CK_OBJECT_HANDLE w, CK_BYTE a[24])
+{
+	for (unsigned int t = 12; t >= 1; t--) {
+		CK_BYTE *r = a + 8 + 8 * ((t - 1) % 2), b[16];
+
+		memcpy(b, a, 8);
+		b[7] ^= (CK_BYTE)t;
+		memcpy(b + 8, r, 8);
+		if (!oracle(w, false, b))
+			return false;
+		memcpy(a, b, 8);
+		memcpy(r, b + 8, 8);
+	}
+	return true;
+}
+
+/* A mechanism that only wraps is opened by one that only decrypts. */
+static void
+wrap_oracle(const void *arg)
+{
+	CK_MECHANISM m = { CKM_AES_KEY_WRAP, NULL, 0 };
+	CK_OBJECT_HANDLE w = made_here(true, true), k = target();
+	CK_BYTE blob[24];
+	CK_ULONG n = sizeof(blob);
+
+	(void)arg;
+	kit_need_mech(CKM_AES_ECB, CKF_ENCRYPT | CKF_DECRYPT);
+	kit_need_mech(CKM_AES_KEY_WRAP, CKF_WRAP);
+	if (w != CK_INVALID_HANDLE &&
+	    kit.f->C_WrapKey(kit.s, &m, w, k, blob, &n) == CKR_OK &&
+	    unwrap_by_oracle(w, blob))
+		CHECK(!contains(blob, sizeof(blob)), "the key comes out");
+}
+
+/* A blob made by hand over the oracle brings in a wrapping key. */
+static void
+trojan_oracle(const void *arg)
+{
+	CK_MECHANISM m = { CKM_AES_KEY_WRAP, NULL, 0 };
+	CK_OBJECT_HANDLE w = made_here(true, true), h = 0;
+	CK_BYTE blob[24];
+	struct tmpl t;
+
+	(void)arg;
+	kit_need_mech(CKM_AES_ECB, CKF_ENCRYPT | CKF_DECRYPT);
+	kit_need_mech(CKM_AES_KEY_WRAP, CKF_UNWRAP);
+	memset(blob, 0xa6, 8);
+	memcpy(blob + 8, known, sizeof(known));
+	unwrap_template(&t, CKK_AES);
+	t_b(&t, CKA_WRAP, true);
+	t_b(&t, CKA_DECRYPT, false);
+	t_b(&t, CKA_ENCRYPT, false);
+	t_b(&t, CKA_SENSITIVE, true);
+	if (w != CK_INVALID_HANDLE && wrap_by_oracle(w, blob) &&
+	    kit.f->C_UnwrapKey(
+		kit.s, &m, w, blob, sizeof(blob), t.a, t.n, &h) == CKR_OK)
+		wrap_under_known(h, "trojan");
+}
+
 static const struct kit_case cases[] = {
+	{ "attack/wrap-oracle", "design 9", AT_USER, wrap_oracle, NULL, 0 },
+	{ "attack/trojan-oracle", "design 9", AT_USER, trojan_oracle, NULL, 0 },
 	{ "attack/wrap-decrypt", "design 9", AT_USER, wrap_decrypt, NULL, 0 },
 	{ "attack/wrap-then-decrypt", "design 9", AT_USER, wrap_then_decrypt,
 	    NULL, 0 },
