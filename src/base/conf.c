@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -250,6 +251,44 @@ pair_take(char **at, char **out_name, char **out_text,
 	return CKR_OK;
 }
 
+/*
+ * Copies the application's string, at most RESERVED_MAX bytes with its NUL.
+ * pReserved is meant for others by many who set it, so what it points to may be
+ * no string and no memory at all: the kernel is asked to copy, page by page, and says so
+ * instead of the process being killed.
+ */
+static CK_RV
+reserved_copy(const char *reserved, char **out)
+{
+	KL_AUTO(conf_string_free) char *copy = calloc(1, RESERVED_MAX);
+	size_t got = 0;
+
+	if (copy == NULL)
+		return CKR_HOST_MEMORY;
+	while (got < RESERVED_MAX) {
+		size_t page = 4096 - ((uintptr_t)reserved + got) % 4096;
+		size_t n = page < RESERVED_MAX - got ? page : RESERVED_MAX - got;
+		struct iovec from = { (char *)(uintptr_t)reserved + got, n };
+		struct iovec to = { copy + got, n };
+		ssize_t r = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+
+		/* Not allowed in here (a sandbox): it is taken at its word. */
+		if (r < 0 && errno != EFAULT) {
+			memcpy(copy + got, reserved + got,
+			    strnlen(reserved + got, n));
+			r = (ssize_t)n;
+		}
+		if (r <= 0)
+			return CKR_ARGUMENTS_BAD;
+		if (memchr(copy + got, '\0', (size_t)r) != NULL) {
+			*out = KL_TAKE(copy);
+			return CKR_OK;
+		}
+		got += (size_t)r;
+	}
+	return CKR_ARGUMENTS_BAD;
+}
+
 /* Reads the application's string of pairs. */
 static CK_RV
 reserved_read(struct conf *c, const char *reserved)
@@ -260,10 +299,12 @@ reserved_read(struct conf *c, const char *reserved)
 	char *at, *name, *text = NULL;
 	CK_RV rv;
 
-	if (strnlen(reserved, RESERVED_MAX) == RESERVED_MAX)
-		return conf_wrong(&from, "longer than %zu bytes", RESERVED_MAX - 1);
-	if ((copy = strdup(reserved)) == NULL)
-		return CKR_HOST_MEMORY;
+	rv = reserved_copy(reserved, &copy);
+	if (rv == CKR_ARGUMENTS_BAD)
+		return conf_wrong(&from, "no text, or longer than %zu bytes",
+		    RESERVED_MAX - 1);
+	if (rv != CKR_OK)
+		return rv;
 	at = copy;
 	for (;;) {
 		rv = pair_take(&at, &name, &text, &from);

@@ -15,11 +15,12 @@
  */
 #include "session/op_int.h"
 
-static const CK_RV rules[3][OP_CALLS] = {
+static const CK_RV rules[OP_STATES][OP_CALLS] = {
 	/*             once                  update   final */
 	[OP_IDLE] = { CKR_OPERATION_NOT_INITIALIZED,
 	    CKR_OPERATION_NOT_INITIALIZED, CKR_OPERATION_NOT_INITIALIZED },
 	[OP_READY] = { CKR_OK, CKR_OK, CKR_OK },
+	[OP_ASKED] = { CKR_OK, CKR_OPERATION_ACTIVE, CKR_OPERATION_ACTIVE },
 	[OP_PARTS] = { CKR_OPERATION_ACTIVE, CKR_OK, CKR_OK },
 };
 

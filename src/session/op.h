@@ -8,7 +8,11 @@
  *	            Init            once             update          final
  *	 idle   --> ready           NOT_INIT         NOT_INIT        NOT_INIT
  *	 ready      ACTIVE(stays)   -> idle          -> parts        -> idle
+ *	 asked      ACTIVE(stays)   -> idle          ACTIVE -> idle  ACTIVE -> idle
  *	 parts      ACTIVE(stays)   ACTIVE -> idle   parts           -> idle
+ *
+ * asked: a one-part call was asked for its length, or its buffer was too
+ * short: what follows is that call again (suites of other makers insist).
  *
  * Every failure of once, update or final ends the operation, except
  * CKR_BUFFER_TOO_SMALL; asking for a length (NULL buffer) changes nothing.

@@ -118,7 +118,10 @@ op_once(struct session *s, enum op_kind kind, const CK_BYTE *in,
 		return rv;
 	if ((rv = op_input(in, in_len, &view)) != CKR_OK)
 		return op_failed(op, rv);
-	return op_last(op, kind, false, view, out);
+	rv = op_last(op, kind, false, view, out);
+	if (op->state == OP_READY)
+		op->state = OP_ASKED;
+	return rv;
 }
 
 CK_RV

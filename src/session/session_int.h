@@ -22,7 +22,7 @@
 #include "store/store.h"
 
 /* One operation of a session; its row in the table of op.c is `state`. */
-enum op_state { OP_IDLE, OP_READY, OP_PARTS };
+enum op_state { OP_IDLE, OP_READY, OP_ASKED, OP_PARTS, OP_STATES };
 struct op {
 	enum op_state state;
 	const struct mech_row *row;

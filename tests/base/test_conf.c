@@ -145,8 +145,20 @@ test_reserved_too_long(void **state)
 	text[69999] = '\0';
 	assert_int_equal(conf_of(t, "", text), CKR_ARGUMENTS_BAD);
 	conf_assert_told(t, "pReserved: ",
-	    "longer than 65535 bytes (CKR_ARGUMENTS_BAD)");
+	    "no text, or longer than 65535 bytes (CKR_ARGUMENTS_BAD)");
 	free(text);
+}
+
+/* What others put there may be no memory at all. */
+static void
+test_reserved_no_memory(void **state)
+{
+	struct conf_test *t = *state;
+
+	assert_int_equal(conf_of(t, "", (const char *)(uintptr_t)1),
+	    CKR_ARGUMENTS_BAD);
+	conf_assert_told(t, "pReserved: ",
+	    "no text, or longer than 65535 bytes (CKR_ARGUMENTS_BAD)");
 }
 
 static void
@@ -427,6 +439,7 @@ main(void)
 		CONF_TEST(test_wrong_lines),
 		CONF_TEST(test_wrong_reserved),
 		CONF_TEST(test_reserved_too_long),
+		CONF_TEST(test_reserved_no_memory),
 		CONF_TEST(test_wrong_variable),
 		CONF_TEST(test_lines),
 		CONF_TEST(test_value_is_comment),

@@ -162,6 +162,29 @@ test_lengths(void **state)
 	    CKR_OPERATION_NOT_INITIALIZED);
 }
 
+/* After a one-part length query the one-part call is what must follow. */
+static void
+test_asked(void **state)
+{
+	CK_ULONG n = 0;
+
+	(void)state;
+	OK(C_EncryptInit(f.hs, &ecb, f.key));
+	OK(C_Encrypt(f.hs, buf, 32, NULL, &n));
+	assert_int_equal(C_EncryptUpdate(f.hs, buf, 16, buf, &n),
+	    CKR_OPERATION_ACTIVE);
+	assert_int_equal(C_Encrypt(f.hs, buf, 16, buf, &n),
+	    CKR_OPERATION_NOT_INITIALIZED);
+	OK(C_DigestInit(f.hs, &sha256));
+	OK(C_Digest(f.hs, buf, 1, NULL, &n));
+	assert_int_equal(C_DigestFinal(f.hs, buf, &n), CKR_OPERATION_ACTIVE);
+	OK(C_DigestInit(f.hs, &sha256));
+	OK(C_DigestFinal(f.hs, NULL, &n));
+	OK(C_DigestUpdate(f.hs, buf, 1));
+	n = sizeof(buf);
+	OK(C_DigestFinal(f.hs, buf, &n));
+}
+
 /* What a padded decryption gives is known only afterwards. */
 static void
 test_padded_decrypt(void **state)
@@ -301,7 +324,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_idle), CASE(test_init_twice), CASE(test_bad_init),
 		CASE(test_once_after_update), CASE(test_bad_arguments_end),
-		CASE(test_lengths), CASE(test_padded_decrypt),
+		CASE(test_lengths), CASE(test_asked),
+		CASE(test_padded_decrypt),
 		CASE(test_single_part_only), CASE(test_digest_key),
 		CASE(test_destroyed_key), CASE(test_logout_ends),
 		CASE(test_context_login),
