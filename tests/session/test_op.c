@@ -305,7 +305,7 @@ test_context_login(void **state)
 	OK(C_SignInit(f.hs, &ecdsa, key));
 	assert_int_equal(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_SO,
 	    KIT_SO_LEN), CKR_PIN_INCORRECT);
-	OK(C_Sign(f.hs, buf, 3, NULL, &n));
+	OK(C_SignFinal(f.hs, NULL, &n));
 	OK(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_USER, KIT_USER_LEN));
 	OK(C_SignUpdate(f.hs, buf, 3));
 	OK(C_SignUpdate(f.hs, buf, 3));
