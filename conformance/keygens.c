@@ -56,7 +56,9 @@ secret_sizes(const void *arg)
 		t_u(&t, CKA_VALUE_LEN, bad[i]);
 		if (!WANT(key(CKM_AES_KEY_GEN, &t, &h),
 			CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT,
-			CKR_KEY_SIZE_RANGE))
+			CKR_KEY_SIZE_RANGE,
+			bad[i] == 0 ? CKR_TEMPLATE_INCOMPLETE :
+				      CKR_KEY_SIZE_RANGE))
 			kit_note("AES key of %lu bytes", bad[i]);
 	}
 	for (size_t i = 0; i < KIT_COUNT(generic); i++) {
@@ -200,7 +202,8 @@ rsa_templates(const void *arg)
 	t_drop(&t, CKA_PUBLIC_EXPONENT);
 	t_u(&t, CKA_MODULUS_BITS, 0);
 	WANT(rsa(&t, &a, &b), CKR_ATTRIBUTE_VALUE_INVALID,
-	    CKR_TEMPLATE_INCONSISTENT, CKR_KEY_SIZE_RANGE);
+	    CKR_TEMPLATE_INCONSISTENT, CKR_KEY_SIZE_RANGE,
+	    CKR_TEMPLATE_INCOMPLETE);
 	t_u(&t, CKA_MODULUS_BITS, 100);
 	WANT(rsa(&t, &a, &b), CKR_ATTRIBUTE_VALUE_INVALID,
 	    CKR_TEMPLATE_INCONSISTENT, CKR_KEY_SIZE_RANGE);

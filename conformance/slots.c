@@ -301,6 +301,18 @@ mechanism_flags(const void *arg)
 			    info.flags & ~(m->may | CKF_HW | CKF_EXTENSION));
 }
 
+/* C_InitToken may count as an event of its slot and of the next free one. */
+static void
+drain_events(void)
+{
+	CK_SLOT_ID slot = 0;
+
+	for (int i = 0; i < 4 &&
+	     kit.f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL) == CKR_OK;
+	     i++)
+		continue;
+}
+
 static void
 event_poll(const void *arg)
 {
@@ -308,14 +320,7 @@ event_poll(const void *arg)
 	int x;
 
 	(void)arg;
-	/*
-	 * C_InitToken may count as an event of its slot and of the next free
-	 * one.
-	 */
-	for (int i = 0; i < 4 &&
-	     kit.f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL) == CKR_OK;
-	     i++)
-		continue;
+	drain_events();
 	WANT(kit.f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL),
 	    CKR_NO_EVENT);
 	WANT(kit.f->C_WaitForSlotEvent(CKF_DONT_BLOCK, NULL, NULL),
@@ -340,6 +345,7 @@ event_block(const void *arg)
 	pthread_t thread;
 
 	(void)arg;
+	drain_events();
 	REQUIRE(
 	    pthread_create(&thread, NULL, wait_event, &rv) == 0, "no thread");
 	(void)usleep(200000);
