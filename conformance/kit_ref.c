@@ -245,15 +245,17 @@ ref_cipher(
 	EVP_CIPHER *cipher = cipher_of(sj);
 	bool wrap = sj->row->kind == K_KW || sj->row->kind == K_KWP;
 	CK_BYTE key[16];
+	size_t tag = sj->row->kind == K_CCM ? sj->p.ccm.ulMACLen : 16;
 	int n = 0, more = 0, ok = 1;
 
 	REQUIRE(ctx != NULL && cipher != NULL, "libcrypto: %s", sj->row->name);
 	key_bytes(key, sizeof(key));
 	if (sj->row->kind == K_CCM) {
 		ok = EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) &&
+		    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN,
+			(int)sj->p.ccm.ulNonceLen, NULL) &&
 		    EVP_CIPHER_CTX_ctrl(
-			ctx, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL) &&
-		    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, 16, NULL) &&
+			ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag, NULL) &&
 		    EVP_EncryptInit_ex(ctx, NULL, NULL, key, sj->iv) &&
 		    EVP_EncryptUpdate(ctx, NULL, &n, NULL, (int)len);
 	} else {
@@ -269,11 +271,11 @@ ref_cipher(
 	n += more;
 	if (ok && aead)
 		ok = EVP_CIPHER_CTX_ctrl(
-		    ctx, EVP_CTRL_AEAD_GET_TAG, 16, out + n);
+		    ctx, EVP_CTRL_AEAD_GET_TAG, (int)tag, out + n);
 	REQUIRE(ok, "libcrypto: %s", sj->row->name);
 	EVP_CIPHER_CTX_free(ctx);
 	EVP_CIPHER_free(cipher);
-	return (size_t)n + (aead ? 16 : 0);
+	return (size_t)n + (aead ? tag : 0);
 }
 
 /* r and s side by side become the DER form. */
