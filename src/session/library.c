@@ -248,6 +248,12 @@ lib_leave(void)
 	atomic_fetch_sub(&lib.calls_in, 1);
 }
 
+const char *
+lib_crypto(void)
+{
+	return eng_library();
+}
+
 bool
 lib_stopping(void)
 {

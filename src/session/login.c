@@ -236,3 +236,16 @@ login_set_pin(CK_SESSION_HANDLE hs, struct bytes old_pin, struct bytes new_pin)
 		return rv;
 	return token_write_pin(e.t, role, new_pin, master);
 }
+
+CK_RV
+login_verify(CK_SESSION_HANDLE hs, unsigned *findings)
+{
+	KL_AUTO(entry_done) struct entry e = { NULL, NULL };
+	CK_RV rv;
+
+	if ((rv = entry_open(hs, &e)) != CKR_OK)
+		return rv;
+	if (atomic_load(&e.t->role) != OBJ_ROLE_USER)
+		return CKR_USER_NOT_LOGGED_IN;
+	return obj_space_verify(e.t->space, true, findings);
+}

@@ -35,6 +35,9 @@ CK_RV lib_finalize(void) KL_MUST_USE;
  */
 CK_RV lib_enter(void) KL_MUST_USE;
 void lib_leave(void);
+/* The cryptographic library that this process runs on, in words, whether
+ * initialised or not; static storage. */
+const char *lib_crypto(void);
 
 /* ------------------------------------------------------- slots and tokens */
 
@@ -80,6 +83,12 @@ CK_RV login_init_pin(CK_SESSION_HANDLE hs, const CK_UTF8CHAR *pin, CK_ULONG pin_
     KL_MUST_USE;
 CK_RV login_set_pin(CK_SESSION_HANDLE hs, struct bytes old_pin,
     struct bytes new_pin) KL_MUST_USE;
+/*
+ * For `kluis check`: compares the set-hash and the index with all rows of the
+ * session's token; *findings gets how much does not fit (each is logged, a
+ * damaged index is made anew).  CKR_USER_NOT_LOGGED_IN without a user.
+ */
+CK_RV login_verify(CK_SESSION_HANDLE hs, unsigned *findings) KL_MUST_USE;
 
 /* --------------------------------------------------------------- objects */
 /* Thin: take who asks from the session, call object room.  Session locked. */

@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "session/session.h"
+
 static char *folder;
 
 static int
@@ -69,6 +71,7 @@ test_before(void **state)
 	assert_int_equal(C_GetInfo(&info), CKR_CRYPTOKI_NOT_INITIALIZED);
 	assert_int_equal(C_Finalize(NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
 	assert_int_equal(C_CloseSession(1), CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_non_null(strstr(lib_crypto(), "OpenSSL"));
 }
 
 static void

@@ -5,6 +5,8 @@
  */
 #include "kit/token.h"
 
+#include "session/session.h"
+
 static const CK_UTF8CHAR bad[] = "not-it";
 
 static CK_RV
@@ -293,6 +295,23 @@ test_login_user(void **state)
 	OK(C_LoginUser(hs, CKU_SO, KIT_SO, KIT_SO_LEN, NULL, 0));
 }
 
+static void
+test_verify(void **state)
+{
+	struct kit_token *t = *state;
+	CK_SESSION_HANDLE hs = kit_session(t->slot, CKF_RW_SESSION);
+	unsigned findings = 7;
+
+	assert_int_equal(login_verify(hs, &findings), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(findings, 7);
+	OK(C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN));
+	(void)kit_aes(hs, CK_TRUE);
+	OK(login_verify(hs, &findings));
+	assert_int_equal(findings, 0);
+	assert_int_equal(login_verify(hs + 1, &findings),
+	    CKR_SESSION_HANDLE_INVALID);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, kit_token_new, kit_token_free)
 
 int
@@ -305,6 +324,7 @@ main(void)
 		CASE(test_parallel_guessing), CASE(test_init_pin),
 		CASE(test_init_pin_keeps_objects), CASE(test_set_pin),
 		CASE(test_no_user_pin), CASE(test_login_user),
+		CASE(test_verify),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
