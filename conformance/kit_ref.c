@@ -236,34 +236,52 @@ cipher_of(const struct subject *sj)
 	return EVP_CIPHER_fetch(NULL, name, NULL);
 }
 
+/* Key, nonce, lengths and additional data as the subject's parameter says. */
+static int
+aead_start(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher,
+    const struct subject *sj, const CK_BYTE *key, size_t len)
+{
+	bool ccm = sj->row->kind == K_CCM;
+	const CK_BYTE *iv = ccm ? sj->p.ccm.pNonce : sj->p.gcm.pIv;
+	const CK_BYTE *aad = ccm ? sj->p.ccm.pAAD : sj->p.gcm.pAAD;
+	CK_ULONG ivlen = ccm ? sj->p.ccm.ulNonceLen : sj->p.gcm.ulIvLen;
+	CK_ULONG aadlen = ccm ? sj->p.ccm.ulAADLen : sj->p.gcm.ulAADLen;
+	int n;
+
+	if (EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(
+		ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)ivlen, NULL) != 1)
+		return 0;
+	if (ccm &&
+	    EVP_CIPHER_CTX_ctrl(
+		ctx, EVP_CTRL_AEAD_SET_TAG, (int)sj->p.ccm.ulMACLen, NULL) != 1)
+		return 0;
+	if (EVP_EncryptInit_ex(ctx, NULL, NULL, key, iv) != 1 ||
+	    (ccm && EVP_EncryptUpdate(ctx, NULL, &n, NULL, (int)len) != 1))
+		return 0;
+	return aadlen == 0 ||
+	    EVP_EncryptUpdate(ctx, NULL, &n, aad, (int)aadlen) == 1;
+}
+
 size_t
 ref_cipher(
     const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
 {
 	bool aead = sj->row->kind == K_GCM || sj->row->kind == K_CCM;
+	bool wrap = sj->row->kind == K_KW || sj->row->kind == K_KWP;
+	size_t tag = !aead         ? 0 :
+	    sj->row->kind == K_CCM ? sj->p.ccm.ulMACLen :
+				     sj->p.gcm.ulTagBits / 8;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	EVP_CIPHER *cipher = cipher_of(sj);
-	bool wrap = sj->row->kind == K_KW || sj->row->kind == K_KWP;
 	CK_BYTE key[16];
-	size_t tag = sj->row->kind == K_CCM ? sj->p.ccm.ulMACLen : 16;
-	int n = 0, more = 0, ok = 1;
+	int n = 0, more = 0, ok;
 
 	REQUIRE(ctx != NULL && cipher != NULL, "libcrypto: %s", sj->row->name);
 	key_bytes(key, sizeof(key));
-	if (sj->row->kind == K_CCM) {
-		ok = EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) &&
-		    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN,
-			(int)sj->p.ccm.ulNonceLen, NULL) &&
-		    EVP_CIPHER_CTX_ctrl(
-			ctx, EVP_CTRL_AEAD_SET_TAG, (int)tag, NULL) &&
-		    EVP_EncryptInit_ex(ctx, NULL, NULL, key, sj->iv) &&
-		    EVP_EncryptUpdate(ctx, NULL, &n, NULL, (int)len);
-	} else {
-		ok = EVP_EncryptInit_ex(
-		    ctx, cipher, NULL, key, wrap ? NULL : sj->iv);
-	}
-	if (ok && aead)
-		ok = EVP_EncryptUpdate(ctx, NULL, &n, sj->aad, sizeof(sj->aad));
+	ok = aead ?
+	    aead_start(ctx, cipher, sj, key, len) :
+	    EVP_EncryptInit_ex(ctx, cipher, NULL, key, wrap ? NULL : sj->iv);
 	if (ok && sj->row->kind != K_CBC_PAD && sj->row->kind != K_KWP)
 		ok = EVP_CIPHER_CTX_set_padding(ctx, 0);
 	ok = ok && EVP_EncryptUpdate(ctx, out, &n, in, (int)len) &&
@@ -275,7 +293,7 @@ ref_cipher(
 	REQUIRE(ok, "libcrypto: %s", sj->row->name);
 	EVP_CIPHER_CTX_free(ctx);
 	EVP_CIPHER_free(cipher);
-	return (size_t)n + (aead ? tag : 0);
+	return (size_t)n + tag;
 }
 
 /* r and s side by side become the DER form. */

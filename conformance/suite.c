@@ -34,6 +34,7 @@ static void (*const areas[])(struct kit_list *) = {
 	attack_cases,
 	process_cases,
 	thread_cases,
+	reuse_cases,
 	mech_cases,
 };
 
