@@ -11,27 +11,35 @@
 
 #include "base/log.h"
 
+/* Fills a call in and counts it in; the note is only begun when it is wanted. */
+static void
+call_begin(struct api_call *call, const char *name, CK_SESSION_HANDLE hs)
+{
+	call->name = name;
+	call->session = NULL;
+	call->hs = hs;
+	call->trace = log_enabled(LOG_LEVEL_DEBUG);
+	call->rv = lib_enter();
+	call->inside = call->rv == CKR_OK;
+	if (call->trace)
+		call->note[0] = '\0';
+}
+
 struct api_call
 api_enter(const char *name)
 {
 	struct api_call call;
 
-	call.name = name;
-	call.session = NULL;
-	call.hs = CK_INVALID_HANDLE;
-	call.trace = log_enabled(LOG_LEVEL_DEBUG);
-	call.note[0] = '\0';
-	call.rv = lib_enter();
-	call.inside = call.rv == CKR_OK;
+	call_begin(&call, name, CK_INVALID_HANDLE);
 	return call;
 }
 
 struct api_call
 api_enter_handle(const char *name, CK_SESSION_HANDLE hs)
 {
-	struct api_call call = api_enter(name);
+	struct api_call call;
 
-	call.hs = hs;
+	call_begin(&call, name, hs);
 	api_note(&call, " session=%lu", hs);
 	return call;
 }
@@ -39,8 +47,10 @@ api_enter_handle(const char *name, CK_SESSION_HANDLE hs)
 struct api_call
 api_enter_session(const char *name, CK_SESSION_HANDLE hs)
 {
-	struct api_call call = api_enter_handle(name, hs);
+	struct api_call call;
 
+	call_begin(&call, name, hs);
+	api_note(&call, " session=%lu", hs);
 	if (call.rv == CKR_OK)
 		call.rv = sess_get(hs, &call.session);
 	return call;
@@ -59,27 +69,22 @@ api_leave(struct api_call *call)
 }
 
 void
-api_note(struct api_call *call, const char *fmt, ...)
+api_note_add(struct api_call *call, const char *fmt, ...)
 {
-	size_t used;
+	size_t used = strlen(call->note);
 	va_list ap;
 
-	if (!call->trace)
-		return;
-	used = strlen(call->note);
 	va_start(ap, fmt);
 	(void)vsnprintf(call->note + used, sizeof(call->note) - used, fmt, ap);
 	va_end(ap);
 }
 
 void
-api_note_mech(struct api_call *call, const CK_MECHANISM *m)
+api_note_mech_add(struct api_call *call, const CK_MECHANISM *m)
 {
-	if (!call->trace)
-		return;
 	if (m == NULL)
-		api_note(call, " mechanism=NULL");
+		api_note_add(call, " mechanism=NULL");
 	else
-		api_note(call, " mechanism=%s/%lu",
+		api_note_add(call, " mechanism=%s/%lu",
 		    sess_mech_name(m->mechanism), m->ulParameterLen);
 }

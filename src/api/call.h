@@ -50,9 +50,19 @@ void api_leave(struct api_call *call);
  * Adds to the trace line, printf-style: handles, mechanism names, lengths;
  * never values, PINs or labels.  Costs one test when tracing is off.
  */
-void api_note(struct api_call *call, const char *fmt, ...)
+#define api_note(call, ...)                                                    \
+	do {                                                                   \
+		if ((call)->trace)                                             \
+			api_note_add((call), __VA_ARGS__);                     \
+	} while (0)
+void api_note_add(struct api_call *call, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Adds a mechanism's name and parameter length ("CKM_AES_GCM/48"). */
-void api_note_mech(struct api_call *call, const CK_MECHANISM *m);
+#define api_note_mech(call, m)                                                 \
+	do {                                                                   \
+		if ((call)->trace)                                             \
+			api_note_mech_add((call), (m));                        \
+	} while (0)
+void api_note_mech_add(struct api_call *call, const CK_MECHANISM *m);
 
 #endif

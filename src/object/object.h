@@ -141,7 +141,7 @@ enum obj_use {
  * encrypting, wrapping, deriving only: what exists can still be read;
  * CKR_KEY_FUNCTION_NOT_PERMITTED).
  */
-CK_RV obj_may(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+CK_RV obj_may(struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
     KL_MUST_USE;
 
 /*

@@ -154,6 +154,7 @@ struct object {
 	struct attrs secrets;		/* SEAL ones: session objects always, token
 					   objects never (see obj_secrets) */
 	_Atomic(struct eng_key *) key;	/* built at first use */
+	_Atomic uint32_t free_uses;	/* use.c: usages that nothing narrows */
 	/* For space.c, under its lock: */
 	struct object *prev, *next;	/* session objects: the owner's list */
 	size_t cache_at;		/* token objects: place in the cache + 1 */

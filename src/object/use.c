@@ -117,13 +117,12 @@ within_dates(const struct object *o)
 	    (end.n == 0 || bytes_compare(bytes_of(now, sizeof(now)), end) <= 0);
 }
 
-CK_RV
-obj_may(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+/* The answer in full, in the order of object.h. */
+static CK_RV
+use_judge(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 {
-	const struct use_row *u;
+	const struct use_row *u = &uses[use];
 
-	KL_ASSERT((size_t)use < KL_COUNT(uses));
-	u = &uses[use];
 	if (!use_fits(u, o->class))
 		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
 		    "object: class 0x%lx cannot be used so", o->class);
@@ -141,4 +140,42 @@ obj_may(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
 		    "object: today is outside the key's dates");
 	return CKR_OK;
+}
+
+#define USES_KNOWN ((uint32_t)1 << 31)
+
+/* One bit for each use that no list of mechanisms, no date and no past of the
+ * key narrows: most keys, and the same for ever, since attributes stay. */
+static uint32_t
+uses_free(const struct object *o)
+{
+	uint32_t bits = USES_KNOWN;
+
+	if (attrs_bytes(&o->attrs, CKA_ALLOWED_MECHANISMS).n != 0 ||
+	    attrs_bytes(&o->attrs, CKA_START_DATE).n != 0 ||
+	    attrs_bytes(&o->attrs, CKA_END_DATE).n != 0 ||
+	    attrs_num(&o->attrs, ATTR_WRAPS, 0) != 0)
+		return bits;
+	for (size_t i = 0; i < KL_COUNT(uses); i++)
+		if (use_fits(&uses[i], o->class) && (uses[i].attr == NO_ATTR ||
+		    attrs_bool(&o->attrs, uses[i].attr, false)))
+			bits |= (uint32_t)1 << i;
+	return bits;
+}
+
+CK_RV
+obj_may(struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+{
+	uint32_t bits;
+
+	KL_ASSERT((size_t)use < KL_COUNT(uses));
+	bits = atomic_load_explicit(&o->free_uses, memory_order_relaxed);
+	if (bits == 0) {
+		bits = uses_free(o);
+		atomic_store_explicit(&o->free_uses, bits,
+		    memory_order_relaxed);
+	}
+	if ((bits >> use & 1) != 0)
+		return CKR_OK;
+	return use_judge(o, use, mech);
 }
