@@ -65,13 +65,22 @@ KL_TESTS = \
 	tests/mech/test_table \
 	tests/object/test_attr \
 	tests/object/test_attrck \
+	tests/object/test_commit \
 	tests/object/test_draft \
+	tests/object/test_find \
+	tests/object/test_get \
 	tests/object/test_material \
+	tests/object/test_object \
+	tests/object/test_persist \
 	tests/object/test_policy \
 	tests/object/test_policy_change \
+	tests/object/test_profile \
 	tests/object/test_schema \
+	tests/object/test_set \
+	tests/object/test_space \
 	tests/object/test_template \
 	tests/object/test_use \
+	tests/object/test_verify \
 	tests/object/test_wrap \
 	tests/seal/test_audit \
 	tests/seal/test_keyring \

@@ -212,6 +212,11 @@ persist_secrets(const struct obj_env *env, const struct store_object *row,
 
 	if ((row->flags & STORE_F_SECRET) == 0)
 		return CKR_OK;
+	/* An emptied column, which no binding covers. */
+	if (row->secret.n == 0)
+		return log_fail_rv(CKR_DEVICE_ERROR,
+		    "object: row %llu has lost its key material",
+		    (unsigned long long)row->id);
 	if ((rv = seal_object_open(env->keyring,
 	    (row->flags & STORE_F_PRIVATE) != 0, SEAL_SECRET, &bind,
 	    row->secret, &plain)) != CKR_OK)
