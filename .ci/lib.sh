@@ -5,7 +5,7 @@
 # the build. The caller has set root (the source tree) and steps (how many).
 
 BUILD_PACKAGES="gcc make autoconf automake libtool pkg-config libc6-dev
-    libssl-dev libsqlite3-dev libp11-kit-dev"
+    libssl-dev libsqlite3-dev libjansson-dev libp11-kit-dev"
 
 step_number=0
 step_start=$SECONDS

@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Black-box tests: one program that knows include/pkcs11.h and takes any
-# module's path. "make check" runs it against the built kluis; against another
-# module:	conformance/run /usr/lib/softhsm/libsofthsm2.so
+# Black-box tests: programs that know include/pkcs11.h and take any module's
+# path. "make check" runs them against the built kluis; against another module:
+#	conformance/run /usr/lib/softhsm/libsofthsm2.so
+#	conformance/run-vectors /usr/lib/softhsm/libsofthsm2.so
 
-KL_CONFORMANCE = \
-	conformance/attacks.c \
-	conformance/attrs.c \
-	conformance/calls.c \
-	conformance/calls.h \
-	conformance/changes.c \
-	conformance/creates.c \
-	conformance/derives.c \
+# what both are written with
+KL_CONFORMANCE_KIT = \
 	conformance/driver.c \
 	conformance/driver.h \
-	conformance/finds.c \
-	conformance/general.c \
-	conformance/keygens.c \
-	conformance/keyobjs.c \
 	conformance/kit.c \
 	conformance/kit.h \
 	conformance/kit_fixed.c \
@@ -28,18 +19,32 @@ KL_CONFORMANCE = \
 	conformance/kit_ref.c \
 	conformance/kit_ref.h \
 	conformance/kit_tmpl.c \
-	conformance/logins.c \
 	conformance/mechs.c \
 	conformance/mechs.h \
+	conformance/ops.c \
+	conformance/ops.h
+
+KL_CONFORMANCE_SUITE = \
+	conformance/attacks.c \
+	conformance/attrs.c \
+	conformance/calls.c \
+	conformance/calls.h \
+	conformance/changes.c \
+	conformance/creates.c \
+	conformance/derives.c \
+	conformance/finds.c \
+	conformance/general.c \
+	conformance/keygens.c \
+	conformance/keyobjs.c \
+	conformance/logins.c \
 	conformance/opkeys.c \
 	conformance/oplens.c \
-	conformance/ops.c \
-	conformance/ops.h \
 	conformance/opstates.c \
 	conformance/params.c \
 	conformance/pins.c \
 	conformance/policies.c \
 	conformance/procs.c \
+	conformance/reuse.c \
 	conformance/sessions.c \
 	conformance/slots.c \
 	conformance/suite.c \
@@ -47,18 +52,31 @@ KL_CONFORMANCE = \
 	conformance/threads.c \
 	conformance/tokens.c \
 	conformance/truth.c \
+	conformance/wraps.c
+
+KL_CONFORMANCE_VECTORS = \
 	conformance/vec.h \
 	conformance/vec_asym.c \
 	conformance/vec_json.c \
 	conformance/vec_nist.c \
 	conformance/vec_rfc8032.c \
 	conformance/vec_sym.c \
-	conformance/vectors.c \
-	conformance/wraps.c
+	conformance/vectors.c
 
-check_PROGRAMS += conformance/suite
-conformance_suite_SOURCES = $(KL_CONFORMANCE)
-conformance_suite_CPPFLAGS = $(KL_CPPFLAGS) -I$(top_srcdir)/include
-conformance_suite_LDADD = $(CRYPTO_LIBS) -ldl -lpthread
+KL_BLACKBOX_CPPFLAGS = $(KL_CPPFLAGS) -I$(top_srcdir)/include
+KL_BLACKBOX_LIBS = conformance/libblackbox.la $(JANSSON_LIBS) $(CRYPTO_LIBS) \
+	-ldl -lpthread
 
-TESTS += conformance/run
+check_LTLIBRARIES += conformance/libblackbox.la
+conformance_libblackbox_la_SOURCES = $(KL_CONFORMANCE_KIT)
+conformance_libblackbox_la_CPPFLAGS = $(KL_BLACKBOX_CPPFLAGS)
+
+check_PROGRAMS += conformance/suite conformance/vectors
+conformance_suite_SOURCES = $(KL_CONFORMANCE_SUITE)
+conformance_suite_CPPFLAGS = $(KL_BLACKBOX_CPPFLAGS)
+conformance_suite_LDADD = $(KL_BLACKBOX_LIBS)
+conformance_vectors_SOURCES = $(KL_CONFORMANCE_VECTORS)
+conformance_vectors_CPPFLAGS = $(KL_BLACKBOX_CPPFLAGS)
+conformance_vectors_LDADD = $(KL_BLACKBOX_LIBS)
+
+TESTS += conformance/run conformance/run-vectors

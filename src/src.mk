@@ -152,16 +152,28 @@ KL_API = \
 	src/api/unsupported.c
 
 KL_CLI = \
+	src/cli/attrs.c \
 	src/cli/cli.h \
+	src/cli/cmd_check.c \
+	src/cli/cmd_delete.c \
+	src/cli/cmd_init.c \
+	src/cli/cmd_list.c \
+	src/cli/cmd_show.c \
+	src/cli/cmd_version.c \
 	src/cli/json.c \
 	src/cli/json.h \
 	src/cli/message.c \
+	src/cli/names.c \
+	src/cli/objects.c \
+	src/cli/objects.h \
 	src/cli/options.c \
 	src/cli/pin.c \
 	src/cli/pin.h \
 	src/cli/terminal.c \
 	src/cli/text.c \
-	src/cli/text.h
+	src/cli/text.h \
+	src/cli/tokens.c \
+	src/cli/tokens.h
 
 # --- all rooms but the command, for the module, the command and the tests ---
 
@@ -191,7 +203,16 @@ kluis_pkcs11_la_LDFLAGS = $(AM_LDFLAGS) $(KL_MODULE_LDFLAGS) \
 install-exec-hook:
 	rm -f $(DESTDIR)$(pkcs11moddir)/kluis-pkcs11.la
 
-# --- the command ---
+# --- the command; its parts are a library, so that tests can have them ---
+
+noinst_LTLIBRARIES += libkluis-cli.la
+libkluis_cli_la_SOURCES = $(KL_CLI)
+
+bin_PROGRAMS += kluis
+kluis_SOURCES = src/cli/main.c
+kluis_LDADD = libkluis-cli.la libkluis.la $(JANSSON_LIBS) $(KL_LIBS)
+
+dist_man_MANS += src/cli/kluis.1
 
 # --- what p11-kit and pkg-config read ---
 

@@ -4,9 +4,9 @@
 #
 #  - a unit test of src/ROOM/FILE.c is tests/ROOM/test_FILE.c, a cmocka
 #    program of one file. Add its name without .c to KL_TESTS; it is compiled
-#    with the flags of the tree and linked with libkluis.la (all rooms),
-#    the kit (tests/kit/*.c), cmocka and -ldl. Nothing else is needed; a program
-#    that only loads the module takes nothing of libkluis.la.
+#    with the flags of the tree and linked with all rooms, cmocka and -ldl, and
+#    may include "kit/..." and "ROOM/...". Nothing else is needed; a program that
+#    only loads the module takes nothing of the rooms.
 #  - a script goes to KL_SCRIPT: executable, with a first line that names its
 #    interpreter.
 #
@@ -96,6 +96,7 @@ KL_TESTS = \
 	tests/store/test_check \
 	tests/store/test_create \
 	tests/store/test_env \
+	tests/store/test_fault \
 	tests/store/test_find \
 	tests/store/test_gen \
 	tests/store/test_migrate \
@@ -119,6 +120,7 @@ KL_SCRIPT = \
 	tests/lint/globals \
 	tests/lint/headers \
 	tests/lint/lists \
+	tests/lint/manual \
 	tests/lint/rooms \
 	tests/lint/sizes \
 	tests/lint/spdx \
@@ -138,7 +140,7 @@ endif
 TESTS += $(KL_SCRIPT)
 
 AM_CPPFLAGS += -I$(top_srcdir)/tests
-LDADD = libkluis.la $(CMOCKA_LIBS) $(KL_LIBS)
+LDADD = libkluis-cli.la libkluis.la $(CMOCKA_LIBS) $(JANSSON_LIBS) $(KL_LIBS)
 
 # --- what test_read runs: makes a token by store and seal alone ---
 
