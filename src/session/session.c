@@ -48,6 +48,43 @@ sess_unrefp(struct session **s)
 	*s = NULL;
 }
 
+/* Session locked: whether it still stands. */
+static CK_RV
+sess_standing(const struct session *s)
+{
+	if (s->closed)
+		return CKR_SESSION_HANDLE_INVALID;
+	return s->epoch == atomic_load(&s->token->epoch) ? CKR_OK :
+	    CKR_DEVICE_REMOVED;
+}
+
+/*
+ * Session locked and open, which keeps the store open: whether something was
+ * committed since the token was last known to be the same.
+ */
+static bool
+sess_stale(const struct session *s)
+{
+	return store_generation(s->token->store) !=
+	    atomic_load(&s->token->generation);
+}
+
+/* Lets the token follow; the session's lock is given up meanwhile. */
+static CK_RV
+sess_follow(struct session *s)
+{
+	struct token *t = s->token;
+	CK_RV rv, standing;
+
+	lock_give(&s->lock);
+	lock_take(&t->lock);
+	rv = token_refresh(t);
+	lock_give(&t->lock);
+	lock_take(&s->lock);
+	standing = sess_standing(s);
+	return standing == CKR_OK ? rv : standing;
+}
+
 CK_RV
 sess_get(CK_SESSION_HANDLE hs, struct session **out)
 {
@@ -57,10 +94,9 @@ sess_get(CK_SESSION_HANDLE hs, struct session **out)
 	if ((rv = sess_ref(hs, &s)) != CKR_OK)
 		return rv;
 	lock_take(&s->lock);
-	if (s->closed)
-		rv = CKR_SESSION_HANDLE_INVALID;
-	else if (s->epoch != atomic_load(&s->token->epoch))
-		rv = CKR_DEVICE_REMOVED;
+	rv = sess_standing(s);
+	if (rv == CKR_OK && sess_stale(s))
+		rv = sess_follow(s);
 	if (rv != CKR_OK) {
 		sess_put(s);
 		return rv;

@@ -80,7 +80,7 @@ struct token {
 	_Atomic enum obj_role role;	/* who is logged in */
 	_Atomic uint64_t logins;	/* +1 at each login and logout; never 0 */
 	_Atomic uint64_t epoch;		/* +1 whenever keyring and space change */
-	uint64_t generation;		/* at which record was known fresh */
+	_Atomic uint64_t generation;	/* at which record was known fresh */
 	_Atomic unsigned sessions, ro_sessions;
 	bool present;			/* as last told by C_WaitForSlotEvent */
 	struct retired *retired;
