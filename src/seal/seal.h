@@ -12,8 +12,9 @@
  *
  * struct keyring is one token's keys in this process: always SK's, and MK's
  * after an unlock, in vaults (base/secret.h).  Locking: callers hold the token
- * lock for unlock and lock; seal_* and index functions may run concurrently with
- * each other, and with keyring_lock (they then fail with CKR_USER_NOT_LOGGED_IN).
+ * lock for unlock and lock; seal_* and index functions may run concurrently
+ * with each other, and with keyring_lock (they then fail with
+ * CKR_USER_NOT_LOGGED_IN).
  */
 #ifndef KLUIS_SEAL_SEAL_H
 #define KLUIS_SEAL_SEAL_H
@@ -44,9 +45,10 @@ struct seal_token {
 enum seal_role { SEAL_USER = 1, SEAL_SO = 2, SEAL_RECOVERY = 3, SEAL_DEVICE = 4 };
 
 /*
- * A new token: random store key and master key (the keyring is unlocked
- * until keyring_lock).  tok->serial is kept when its first byte is not 0, else
- * made; the rest of *tok is the caller's.  cheap: test-grade PIN derivation (conf.pin_cost_test).
+ * A new token: random store key and master key (the keyring is unlocked until
+ * keyring_lock).  tok->serial is kept when its first byte is not 0, else made;
+ * the rest of *tok is the caller's.  cheap: test-grade PIN derivation
+ * (conf.pin_cost_test).
  */
 CK_RV keyring_create(struct eng *e, struct seal_token *tok, bool cheap,
     struct keyring **out) KL_MUST_USE;
@@ -65,9 +67,10 @@ CK_RV keyring_slot_make(const struct keyring *kr, enum seal_role role,
     struct bytes pin, struct buf *out) KL_MUST_USE;
 /*
  * Tries pin on a keyslot record without changing the keyring: CKR_OK,
- * CKR_PIN_INCORRECT, or CKR_DEVICE_ERROR (logged) when the record is damaged
- * or its cost is outside the limits.  Takes the derivation's time (100 ms class)
- * in every case where the record is whole; no lock needed.  *out gets the master key for keyring_unlock.
+ * CKR_PIN_INCORRECT, or CKR_DEVICE_ERROR (logged) when the record is damaged or
+ * its cost is outside the limits.  Takes the derivation's time (100 ms class)
+ * in every case where the record is whole; no lock needed.  *out gets the
+ * master key for keyring_unlock.
  */
 CK_RV keyring_slot_try(const struct keyring *kr, enum seal_role role,
     struct bytes record, struct bytes pin, struct secret **out) KL_MUST_USE;
@@ -104,9 +107,9 @@ struct seal_bind {
 enum seal_use { SEAL_ATTRS = 1, SEAL_SECRET = 2 };
 /*
  * Seals plain for an object: under the master key's root when private is set
- * (CKR_USER_NOT_LOGGED_IN when locked), else under the store key's.  use tells the two
- * columns apart (own key each).  plain may be empty: then it authenticates
- * the binding alone.  Appends to out.
+ * (CKR_USER_NOT_LOGGED_IN when locked), else under the store key's.  use tells
+ * the two columns apart (own key each).  plain may be empty: then it
+ * authenticates the binding alone.  Appends to out.
  */
 CK_RV seal_object(const struct keyring *kr, bool private, enum seal_use use,
     const struct seal_bind *bind, struct bytes plain, struct buf *out)
@@ -126,7 +129,8 @@ CK_RV seal_tag(const struct keyring *kr, bool private, uint64_t type,
 /*
  * The sum, modulo 2^256, of HMAC(integrity key, uuid || version || flags ||
  * SHA-256(clear) || SHA-256(tags)) over all objects written under login, with
- * their number and a counter; sealed in the "sethash" record.  Needs an unlocked keyring.
+ * their number and a counter; sealed in the "sethash" record.  Needs an
+ * unlocked keyring.
  */
 struct seal_set {
 	uint64_t counter;
@@ -147,8 +151,8 @@ CK_RV seal_set_read(const struct keyring *kr, struct bytes record,
 /*
  * The audit chain (design section 10): the "audit" record holds the current
  * entry key sealed under the store key; each entry's MAC = HMAC(entry key, seq
- * || entry), next entry key = HKDF(entry key), the old one is gone.  Key 1 is derived from
- * the master key, so that a verifier with a PIN can recompute all.
+ * || entry), next entry key = HKDF(entry key), the old one is gone.  Key 1 is
+ * derived from the master key, so that a verifier with a PIN can recompute all.
  */
 CK_RV seal_audit_first(const struct keyring *kr, struct buf *record)
     KL_MUST_USE;

@@ -16,8 +16,8 @@
  *     store_remove leaves it.
  *
  * How a file is opened: read-write; SQLite itself falls back to read-only where
- * the file may not be written.  Where -wal and -shm are missing and cannot be made
- * (a folder that may not be written), as an immutable file, provided that
+ * the file may not be written.  Where -wal and -shm are missing and cannot be
+ * made (a folder that may not be written), as an immutable file, provided that
  * there is no log with content; it is then opened anew whenever the file has
  * changed.
  */

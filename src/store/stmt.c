@@ -167,9 +167,9 @@ sq_stmt_forget(struct sq *q)
 }
 
 /*
- * A bind fails for want of memory or beyond SQLite's limits.  NULL stays bound then,
- * which no column takes and no row equals, so that nothing wrong is written
- * or found.
+ * A bind fails for want of memory or beyond SQLite's limits.  NULL stays bound
+ * then, which no column takes and no row equals, so that nothing wrong is
+ * written or found.
  */
 void
 sq_bind_int(sqlite3_stmt *st, int i, uint64_t v)

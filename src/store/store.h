@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where tokens live.  The store sees integers and byte strings, never a key
- * in clear and never an attribute: objects are rows of authenticated or sealed
- * bytes with index tags.  Behind the calls stands a table of functions
- * (struct store_ops in store_int.h): SQLite today, another database later.  So no cursor
- * is held over calls, statements are short, every change is one transaction,
- * and nothing above this room assumes a file.
+ * Where tokens live.  The store sees integers and byte strings, never a key in
+ * clear and never an attribute: objects are rows of authenticated or sealed
+ * bytes with index tags.  Behind the calls stands a table of functions (struct
+ * store_ops in store_int.h): SQLite today, another database later.  So no
+ * cursor is held over calls, statements are short, every change is one
+ * transaction, and nothing above this room assumes a file.
  *
  * One struct store_env per process (owned by struct library) holds the lock
- * under which the process's private SQLite runs (rank LOCK_STORE; SQLite itself is set to
- * single-threaded, so that a fork in another thread's call cannot leave a
- * mutex locked in the child).  A forked child makes a new store_env; inherited
- * connections are neither used nor closed: the new generation number makes
- * SQLite see other files (its fstat is overridden), so that no inherited
+ * under which the process's private SQLite runs (rank LOCK_STORE; SQLite itself
+ * is set to single-threaded, so that a fork in another thread's call cannot
+ * leave a mutex locked in the child).  A forked child makes a new store_env;
+ * inherited connections are neither used nor closed: the new generation number
+ * makes SQLite see other files (its fstat is overridden), so that no inherited
  * lock state is mixed with the child's.
  *
  * Codes: CKR_DEVICE_ERROR (corrupt or I/O, logged), CKR_DEVICE_MEMORY (disk
@@ -44,10 +44,10 @@ CK_RV store_env_new(const char *dir, const struct lock_calls *calls,
 void store_env_free(struct store_env *env);
 
 /*
- * The numbers of the tokens that are there, ascending, into slots[0..max);
- * *n gets how many (never more than max).  A directory that does not exist gives 0; one that cannot
- * be read gives 0 and a log line.  Names that are not "<number>.db" with a
- * number 0..STORE_SLOT_MAX are ignored.
+ * The numbers of the tokens that are there, ascending, into slots[0..max); *n
+ * gets how many (never more than max).  A directory that does not exist gives
+ * 0; one that cannot be read gives 0 and a log line.  Names that are not
+ * "<number>.db" with a number 0..STORE_SLOT_MAX are ignored.
  */
 #define STORE_SLOT_MAX 65535
 CK_RV store_list(struct store_env *env, uint32_t *slots, size_t max,
@@ -63,10 +63,11 @@ bool store_readable(struct store_env *env);
 bool store_has(struct store_env *env, uint32_t slot);
 
 /*
- * Opens the token of a slot: read-write, or read-only where the file may not
- * be written (store_writable tells).  CKR_TOKEN_NOT_PRESENT when there is no such file,
- * CKR_TOKEN_NOT_RECOGNIZED when it is no kluis token or of a newer format,
- * CKR_DEVICE_ERROR when it cannot be read (logged).  Older formats are migrated in one transaction.
+ * Opens the token of a slot: read-write, or read-only where the file may not be
+ * written (store_writable tells).  CKR_TOKEN_NOT_PRESENT when there is no such
+ * file, CKR_TOKEN_NOT_RECOGNIZED when it is no kluis token or of a newer
+ * format, CKR_DEVICE_ERROR when it cannot be read (logged).  Older formats are
+ * migrated in one transaction.
  */
 CK_RV store_open(struct store_env *env, uint32_t slot, struct store **out)
     KL_MUST_USE;
@@ -80,7 +81,8 @@ const char *store_path(const struct store *s);
 /*
  * Freshness.  The generation of committed changes by whatever process: equal
  * values mean nothing changed since.  One atomic load when the mapped counter
- * is there and even; else PRAGMA data_version (slow path, takes the store lock).  Never 0.
+ * is there and even; else PRAGMA data_version (slow path, takes the store
+ * lock).  Never 0.
  */
 uint64_t store_generation(struct store *s);
 
@@ -117,9 +119,9 @@ CK_RV store_record_delete(struct store *s, const char *name) KL_MUST_USE;
 /*
  * Creates the token file of a free slot with a first transaction in which
  * `fill` puts its records: written under a temporary name, synced, then linked
- * into place, so that nobody ever sees half a token; the directory is made
- * 0700 (with parents) and the file 0600 when missing.  CKR_TOKEN_NOT_RECOGNIZED is never
- * given; CKR_FUNCTION_FAILED when the slot was taken meanwhile.
+ * into place, so that nobody ever sees half a token; the directory is made 0700
+ * (with parents) and the file 0600 when missing.  CKR_TOKEN_NOT_RECOGNIZED is
+ * never given; CKR_FUNCTION_FAILED when the slot was taken meanwhile.
  */
 CK_RV store_create(struct store_env *env, uint32_t slot,
     CK_RV (*fill)(struct store *s, void *arg), void *arg) KL_MUST_USE;
@@ -185,8 +187,9 @@ CK_RV store_object_count(struct store *s, uint64_t *n) KL_MUST_USE;
 
 /*
  * Verification: database integrity (PRAGMA integrity_check), and that the tag
- * table holds exactly the tags of the rows, in order and reachable.  *bad_tags is set
- * when the tags do not fit; rebuild writes them anew from the rows' own lists.
+ * table holds exactly the tags of the rows, in order and reachable.  *bad_tags
+ * is set when the tags do not fit; rebuild writes them anew from the rows' own
+ * lists.
  */
 CK_RV store_check(struct store *s, bool *bad_tags) KL_MUST_USE;
 /* Only the tags part, fast (one ordered scan). */
