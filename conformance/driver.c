@@ -212,6 +212,7 @@ static void
 run_case(
     const struct kit_case *c, const char *base, bool keep, struct result *r)
 {
+	static unsigned int number;
 	unsigned int limit = c->limit != 0 ? c->limit : USUAL_LIMIT;
 	char output[PATH_MAX];
 	double start = now();
@@ -219,7 +220,8 @@ run_case(
 	pid_t pid;
 
 	memset(r, 0, sizeof(*r));
-	(void)snprintf(kit.store, sizeof(kit.store), "%s/store", base);
+	(void)snprintf(
+	    kit.store, sizeof(kit.store), "%s/store%u", base, ++number);
 	(void)snprintf(output, sizeof(output), "%s/output", base);
 	(void)unlink(output);
 	if (mkdir(kit.store, 0700) != 0 || pipe(fd) != 0) {
@@ -241,8 +243,6 @@ run_case(
 	add_output(r, output);
 	if (!keep)
 		(void)nftw(kit.store, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	else
-		(void)rename(kit.store, output);
 }
 
 static void
@@ -352,7 +352,9 @@ driver_run(const struct kit_list *l, const struct options *o)
 		(void)fputs("\n]\n", json);
 		(void)fclose(json);
 	}
-	if (!o->keep)
+	if (o->keep)
+		printf("# stores are in %s\n", base);
+	else
 		(void)nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	printf("# %zu passed, %zu failed, %zu skipped\n", count[PASSED],
 	    count[FAILED], count[SKIPPED]);

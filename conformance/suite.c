@@ -33,6 +33,7 @@ static void (*const areas[])(struct kit_list *) = {
 	policy_cases,
 	attack_cases,
 	process_cases,
+	host_cases,
 	thread_cases,
 	reuse_cases,
 	mech_cases,

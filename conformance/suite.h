@@ -36,6 +36,7 @@ void derive_cases(struct kit_list *l);
 void policy_cases(struct kit_list *l);
 void attack_cases(struct kit_list *l);
 void process_cases(struct kit_list *l);
+void host_cases(struct kit_list *l);
 void thread_cases(struct kit_list *l);
 void reuse_cases(struct kit_list *l);
 void mech_cases(struct kit_list *l);
