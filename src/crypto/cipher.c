@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * AES without authentication: ECB, CBC, CBC with PKCS#7 padding, CTR; and what
- * all AES families share (cipher_int.h).
+ * Block ciphers without authentication: ECB, CBC, CBC with PKCS#7 padding, of
+ * AES also CTR; and what all their families share (cipher_int.h).
  *
  * Invariants:
  *  1. `pending` is how many bytes libcrypto holds back: less than a block, or
@@ -24,37 +24,83 @@
 
 /* ------------------------------------------------------------- shared */
 
-EVP_CIPHER *
-aes_cipher(struct eng *e, size_t key_len, const char *mode)
+static const struct block_cipher ciphers[ENG_CIPHERS] = {
+	[ENG_AES] = { "AES", true, false, AES_BLOCK, 16, 32 },
+	[ENG_DES3] = { "DES-EDE3", false, true, 8, 24, 24 },
+	[ENG_DES] = { "DES", false, true, 8, 8, 8 },
+};
+
+const struct block_cipher *
+block_cipher(enum eng_cipher which)
+{
+	return &ciphers[which];
+}
+
+/* The cipher under keys of key_len bytes; NULL when providers lack it. */
+static EVP_CIPHER *
+block_evp(struct eng *e, const struct block_cipher *b, size_t key_len,
+    const char *mode)
 {
 	char name[32];
-	int n = snprintf(name, sizeof(name), "AES-%zu-%s", key_len * 8, mode);
+	int n = b->sized ?
+	    snprintf(name, sizeof(name), "%s-%zu-%s", b->name, key_len * 8,
+	    mode) : snprintf(name, sizeof(name), "%s-%s", b->name, mode);
 
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return NULL;
 	return eng_cipher(e, name);
 }
 
+bool
+block_can(struct eng *e, enum eng_cipher which, const char *mode)
+{
+	const struct block_cipher *b = block_cipher(which);
+
+	return mode != NULL && block_evp(e, b, b->key_max, mode) != NULL;
+}
+
 CK_RV
-aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
-    struct bytes *value)
+block_key(struct eng *e, const struct block_cipher *b, const struct eng_key *k,
+    const char *mode, EVP_CIPHER **cipher, struct bytes *value)
 {
 	struct bytes v;
 	EVP_CIPHER *c;
 
-	if (op->key == NULL || op->key->type != ENG_SECRET)
+	if (k == NULL || k->type != ENG_SECRET)
 		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
-		    "engine: AES wants a secret key");
-	v = secret_view(op->key->value);
-	if (v.n != 16 && v.n != 24 && v.n != 32)
+		    "engine: %s wants a secret key", b->name);
+	v = secret_view(k->value);
+	if (v.n < b->key_min || v.n > b->key_max || v.n % 8 != 0)
 		return log_rv(CKR_KEY_SIZE_RANGE,
-		    "engine: %zu bytes are no AES key", v.n);
-	if ((c = aes_cipher(op->eng, v.n, mode)) == NULL)
+		    "engine: %zu bytes are no %s key", v.n, b->name);
+	if ((c = block_evp(e, b, v.n, mode)) == NULL)
 		return log_rv(CKR_MECHANISM_INVALID,
-		    "engine: no provider has AES-%s", mode);
+		    "engine: no provider has %s-%s", b->name, mode);
 	*cipher = c;
 	*value = v;
 	return CKR_OK;
+}
+
+size_t
+eng_block_len(const struct eng_alg *alg)
+{
+	if (alg->fam == ENG_F_KEYWRAP)
+		return 8; /* RFC 3394 section 2 */
+	return alg->fam == ENG_F_CIPHER ? ciphers[alg->cipher].block : 1;
+}
+
+EVP_CIPHER *
+aes_cipher(struct eng *e, size_t key_len, const char *mode)
+{
+	return block_evp(e, &ciphers[ENG_AES], key_len, mode);
+}
+
+CK_RV
+aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
+    struct bytes *value)
+{
+	return block_key(op->eng, &ciphers[ENG_AES], op->key, mode, cipher,
+	    value);
 }
 
 bool
@@ -97,6 +143,7 @@ op_gather(struct eng_op *op, struct bytes in)
 
 struct cipher {
 	EVP_CIPHER_CTX *ctx;
+	const struct block_cipher *kind;
 	bool block;		/* works in whole blocks */
 	bool unpad;		/* takes padding off */
 	size_t pending;
@@ -165,9 +212,10 @@ cipher_par(const struct eng_op *op, const struct eng_par *par)
 {
 	bool ecb = is_mode(op->alg, "ECB");
 
-	if (par->iv.n != (ecb ? 0 : AES_BLOCK))
+	if (par->iv.n != (ecb ? 0 : eng_block_len(op->alg)))
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
-		    "engine: AES-%s takes no IV of %zu bytes", op->alg->mode,
+		    "engine: %s-%s takes no IV of %zu bytes",
+		    block_cipher(op->alg->cipher)->name, op->alg->mode,
 		    par->iv.n);
 	if (is_mode(op->alg, "CTR") &&
 	    (par->ctr_bits < 1 || par->ctr_bits > 128))
@@ -184,13 +232,15 @@ cipher_key(struct eng_op *op, struct cipher *c, const struct eng_par *par)
 	EVP_CIPHER *evp;
 	CK_RV rv;
 
-	if ((rv = aes_key(op, op->alg->mode, &evp, &key)) != CKR_OK)
+	c->kind = block_cipher(op->alg->cipher);
+	if ((rv = block_key(op->eng, c->kind, op->key, op->alg->mode, &evp,
+	    &key)) != CKR_OK)
 		return rv;
 	if (EVP_CipherInit_ex2(c->ctx, evp, key.p, par->iv.p,
 		op->dir == ENG_ENCRYPT, NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(c->ctx, op->alg->pad) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s does not start",
-		    op->alg->mode);
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s-%s does not start",
+		    c->kind->name, op->alg->mode);
 	c->block = !is_mode(op->alg, "CTR");
 	c->unpad = op->alg->pad && op->dir == ENG_DECRYPT;
 	return CKR_OK;
@@ -212,11 +262,18 @@ cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 		return rv;
 	if (same && EVP_CipherInit_ex2(c->ctx, NULL, NULL, par->iv.p, -1,
 			NULL) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s does not start",
-		    op->alg->mode);
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s-%s does not start",
+		    c->kind->name, op->alg->mode);
 	c->pending = 0;
 	c->left = c->block ? UINT64_MAX : ctr_room(par->iv.p, par->ctr_bits);
 	return CKR_OK;
+}
+
+/* The bytes of n that make whole blocks. */
+static size_t
+whole_blocks(const struct cipher *c, size_t n)
+{
+	return n & ~(c->kind->block - 1);
 }
 
 static size_t
@@ -230,7 +287,7 @@ cipher_update_len(const struct eng_op *op, size_t in_len)
 	if (in_len > SIZE_MAX - AES_BLOCK)
 		return SIZE_MAX;
 	n = c->pending + in_len;
-	return (c->unpad ? n - 1 : n) / AES_BLOCK * AES_BLOCK;
+	return whole_blocks(c, c->unpad ? n - 1 : n);
 }
 
 static size_t
@@ -240,19 +297,21 @@ cipher_final_len(const struct eng_op *op)
 
 	if (!op->alg->pad)
 		return 0;
-	return c->unpad ? AES_BLOCK - 1 : AES_BLOCK;
+	return c->unpad ? c->kind->block - 1 : c->kind->block;
 }
 
 static size_t
 cipher_once_len(const struct eng_op *op, size_t in_len)
 {
+	const struct cipher *c = op->state;
+
 	if (!op->alg->pad)
 		return in_len;
 	if (op->dir == ENG_DECRYPT)
 		return in_len > 0 ? in_len - 1 : 0;
 	if (in_len > SIZE_MAX - AES_BLOCK)
 		return SIZE_MAX;
-	return in_len / AES_BLOCK * AES_BLOCK + AES_BLOCK;
+	return whole_blocks(c, in_len) + c->kind->block;
 }
 
 static CK_RV
@@ -265,8 +324,8 @@ cipher_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	if (in.n > c->left)
 		return log_rv(op_len_rv(op), "engine: the counter overflows");
 	if (!aes_feed(c->ctx, in, out, &n))
-		return log_rv(CKR_DEVICE_ERROR, "engine: AES-%s fails",
-		    op->alg->mode);
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s-%s fails",
+		    c->kind->name, op->alg->mode);
 	if (c->block)
 		c->pending = total - n;
 	else
@@ -294,12 +353,14 @@ cipher_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 		*out_len = 0;
 		return CKR_OK;
 	}
-	if (c->unpad ? c->pending != AES_BLOCK : !op->alg->pad && c->pending > 0)
+	if (c->unpad ? c->pending != c->kind->block :
+		       !op->alg->pad && c->pending > 0)
 		return log_rv(op_len_rv(op), "engine: not whole blocks");
 	if (EVP_CipherFinal_ex(c->ctx, last, &n) != 1)
 		return c->unpad ? CKR_ENCRYPTED_DATA_INVALID :
 				  log_rv(CKR_DEVICE_ERROR,
-				      "engine: AES-%s fails", op->alg->mode);
+				      "engine: %s-%s fails",
+				      c->kind->name, op->alg->mode);
 	if (n > 0)
 		memcpy(out, last, (size_t)n);
 	*out_len = (size_t)n;
@@ -315,7 +376,8 @@ cipher_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	CK_RV rv;
 
 	/* Before anything is written, so that in-place input survives. */
-	if (c->block && in.n % AES_BLOCK != 0 && (c->unpad || !op->alg->pad))
+	if (c->block && whole_blocks(c, in.n) != in.n &&
+	    (c->unpad || !op->alg->pad))
 		return log_rv(op_len_rv(op), "engine: not whole blocks");
 	if ((rv = cipher_update(op, in, out, &n)) != CKR_OK)
 		return rv;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Inside crypto: what the AES families (cipher, aead, keywrap, mac) share.
+ * Inside crypto: what the families over a block cipher (cipher, aead, keywrap,
+ * mac) share.  All but cipher know AES only.
  */
 #ifndef KLUIS_CRYPTO_CIPHER_INT_H
 #define KLUIS_CRYPTO_CIPHER_INT_H
@@ -9,14 +10,30 @@
 
 #define AES_BLOCK 16
 
+/* Facts of a block cipher. */
+struct block_cipher {
+	const char *name;		/* as libcrypto says */
+	bool sized;			/* the key's bits follow the name */
+	bool parity;			/* key bytes have odd parity */
+	size_t block;			/* bytes, a power of two, <= AES_BLOCK */
+	size_t key_min, key_max;	/* bytes, in steps of 8 */
+};
+const struct block_cipher *block_cipher(enum eng_cipher which);
+/*
+ * The cipher in a mode as libcrypto names it ("CBC") and the bytes of k; both
+ * stay the engine's and the key's.  CKR_KEY_TYPE_INCONSISTENT,
+ * CKR_KEY_SIZE_RANGE, CKR_MECHANISM_INVALID (providers lack it).
+ */
+CK_RV block_key(struct eng *e, const struct block_cipher *b,
+    const struct eng_key *k, const char *mode, EVP_CIPHER **cipher,
+    struct bytes *value) KL_MUST_USE;
+/* Whether the providers have the cipher in a mode. */
+bool block_can(struct eng *e, enum eng_cipher which, const char *mode);
+
 /* AES of key_len bytes in a mode as libcrypto names it ("GCM"); NULL when the
  * providers lack it.  Kept by the engine. */
 EVP_CIPHER *aes_cipher(struct eng *e, size_t key_len, const char *mode);
-/*
- * The cipher and the key bytes of an operation; both stay the engine's and the
- * key's.  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE (no AES key size),
- * CKR_MECHANISM_INVALID (providers lack it).
- */
+/* block_key for AES under an operation's key. */
 CK_RV aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
     struct bytes *value) KL_MUST_USE;
 /*

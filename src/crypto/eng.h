@@ -111,6 +111,10 @@ CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
 CK_RV eng_key_load(struct eng *e, enum eng_type type, bool private,
     const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
 
+/* Block ciphers.  Triple DES has three keys of its own; single DES is in
+ * libcrypto's legacy provider only. */
+enum eng_cipher { ENG_AES, ENG_DES3, ENG_DES, ENG_CIPHERS };
+
 /* What to generate. */
 struct eng_gen {
 	enum eng_type type;
@@ -118,6 +122,8 @@ struct eng_gen {
 	struct bytes pub_exp;	/* RSA: public exponent, absent = 65537 */
 	struct bytes curve;	/* EC, ED, MONT: as PART_CURVE */
 	size_t len;		/* SECRET: bytes */
+	enum eng_cipher cipher;	/* SECRET: what it is for (ENG_CIPHERS: none);
+				   DES keys get odd parity */
 };
 /* A new key (pair); runs the pairwise check of design section 8 on pairs. */
 CK_RV eng_key_generate(struct eng *e, const struct eng_gen *spec,
@@ -154,11 +160,12 @@ CK_RV eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 CK_RV eng_key_from_pkcs8(struct eng *e, struct bytes der, bool trailing_zeros,
     struct eng_key **out) KL_MUST_USE;
 /*
- * CKA_CHECK_VALUE, 3 bytes (3.2 section 4.10.2): block_cipher: the first bytes
- * of a zero block encrypted with AES under the key; else of SHA-1 of the value.
+ * CKA_CHECK_VALUE, 3 bytes (3.2 section 4.10.2): the first bytes of a zero
+ * block encrypted with the cipher under the key; of SHA-1 of the value when
+ * cipher is ENG_CIPHERS.  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE.
  */
-CK_RV eng_key_check(struct eng *e, const struct eng_key *k, bool block_cipher,
-    uint8_t out[3]) KL_MUST_USE;
+CK_RV eng_key_check(struct eng *e, const struct eng_key *k,
+    enum eng_cipher cipher, uint8_t out[3]) KL_MUST_USE;
 /* First n bytes (n <= 20) of SHA-1 over data: certificates' check value. */
 CK_RV eng_sha1_prefix(struct eng *e, struct bytes data, uint8_t *out, size_t n)
     KL_MUST_USE;
@@ -196,7 +203,7 @@ enum eng_family {
 	ENG_F_DIGEST,		/* md */
 	ENG_F_HMAC,		/* md, par.mac_len */
 	ENG_F_CMAC,		/* AES-CMAC */
-	ENG_F_CIPHER,		/* mode: "ECB" "CBC" "CTR"; pad for CBC_PAD */
+	ENG_F_CIPHER,		/* mode: "ECB" "CBC", AES: "CTR"; pad for CBC_PAD */
 	ENG_F_AEAD,		/* mode: "GCM" "CCM" */
 	ENG_F_KEYWRAP,		/* mode: "WRAP" (RFC 3394), "WRAP-PAD" (RFC 5649) */
 	ENG_F_RSA_PKCS1,	/* sign (md or raw DigestInfo) and encrypt */
@@ -214,6 +221,9 @@ struct eng_alg {
 	enum eng_family fam;
 	const char *md;		/* libcrypto's digest name, NULL = none */
 	const char *mode;
+	enum eng_cipher cipher;	/* CIPHER; KEYGEN of a secret: what it is for
+				   (ENG_CIPHERS: none).  The other families
+				   know AES only */
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;
 };
@@ -243,6 +253,8 @@ enum eng_dir { ENG_ENCRYPT, ENG_DECRYPT, ENG_SIGN, ENG_VERIFY, ENG_DIGEST };
 
 /* Whether the libcrypto in use offers it (fetched once, remembered). */
 bool eng_can(struct eng *e, const struct eng_alg *alg);
+/* Bytes of a block: of the cipher (CIPHER), a semiblock (KEYWRAP); else 1. */
+size_t eng_block_len(const struct eng_alg *alg);
 
 /* ------------------------------------------------------------ operations */
 

@@ -18,9 +18,9 @@
 #include <openssl/core_names.h>
 
 #include "base/log.h"
+#include "crypto/cipher_int.h"
 
 #define SHA1_LEN 20
-#define AES_BLOCK 16
 
 struct eng_key *
 key_new(enum eng_type type, bool private)
@@ -283,42 +283,41 @@ cipher_ctx_freep(EVP_CIPHER_CTX **p)
 	*p = NULL;
 }
 
-/* The first bytes of a zero block under an AES key. */
+/* The first bytes of a zero block under the key. */
 static CK_RV
-check_aes(struct eng *e, struct bytes value, uint8_t out[3])
+check_block(struct eng *e, const struct eng_key *k,
+    const struct block_cipher *b, uint8_t out[3])
 {
 	KL_AUTO(cipher_ctx_freep) EVP_CIPHER_CTX *cc = EVP_CIPHER_CTX_new();
 	static const uint8_t zero[AES_BLOCK];
 	uint8_t block[2 * AES_BLOCK];
-	const char *name = value.n == 16 ? "AES-128-ECB" :
-	    value.n == 24 ? "AES-192-ECB" :
-	    value.n == 32 ? "AES-256-ECB" : NULL;
+	struct bytes value;
 	EVP_CIPHER *cipher;
 	int n = 0;
+	CK_RV rv;
 
-	if (name == NULL)
-		return CKR_KEY_SIZE_RANGE;
 	if (cc == NULL)
 		return CKR_HOST_MEMORY;
-	if ((cipher = eng_cipher(e, name)) == NULL ||
-	    EVP_EncryptInit_ex2(cc, cipher, value.p, NULL, NULL) != 1 ||
+	if ((rv = block_key(e, b, k, "ECB", &cipher, &value)) != CKR_OK)
+		return rv == CKR_MECHANISM_INVALID ? CKR_DEVICE_ERROR : rv;
+	if (EVP_EncryptInit_ex2(cc, cipher, value.p, NULL, NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(cc, 0) != 1 ||
-	    EVP_EncryptUpdate(cc, block, &n, zero, AES_BLOCK) != 1 ||
-	    n != AES_BLOCK)
-		return log_rv(CKR_DEVICE_ERROR, "key: %s fails", name);
+	    EVP_EncryptUpdate(cc, block, &n, zero, (int)b->block) != 1 ||
+	    (size_t)n != b->block)
+		return log_rv(CKR_DEVICE_ERROR, "key: %s fails", b->name);
 	memcpy(out, block, 3);
 	return CKR_OK;
 }
 
 CK_RV
-eng_key_check(struct eng *e, const struct eng_key *k, bool block_cipher,
+eng_key_check(struct eng *e, const struct eng_key *k, enum eng_cipher cipher,
     uint8_t out[3])
 {
 	ENG_MARK;
 
 	if (k->type != ENG_SECRET)
 		return CKR_KEY_TYPE_INCONSISTENT;
-	if (block_cipher)
-		return check_aes(e, secret_view(k->value), out);
+	if (cipher != ENG_CIPHERS)
+		return check_block(e, k, block_cipher(cipher), out);
 	return eng_sha1_prefix(e, secret_view(k->value), out, 3);
 }

@@ -15,6 +15,7 @@
 #include <openssl/core_names.h>
 
 #include "base/log.h"
+#include "crypto/cipher_int.h"
 
 #define RSA_BITS_MAX 16384
 #define RSA_EXP_MAX  32		/* bytes: 256 bits, FIPS 186-5 A.1.1 */
@@ -183,6 +184,22 @@ generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 	return CKR_OK;
 }
 
+/* Makes every byte's number of ones odd, by its lowest bit (FIPS PUB 46-3). */
+static void
+set_parity(struct secret *value)
+{
+	uint8_t *p = secret_data(value);
+
+	for (size_t i = 0; i < secret_len(value); i++) {
+		unsigned ones = (unsigned)p[i] >> 1;
+
+		ones ^= ones >> 4;
+		ones ^= ones >> 2;
+		ones ^= ones >> 1;
+		p[i] = (uint8_t)((p[i] & 0xfeu) | (~ones & 1u));
+	}
+}
+
 static CK_RV
 generate_secret(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 {
@@ -193,7 +210,11 @@ generate_secret(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 	key->bits = spec->len * 8;
 	if ((rv = secret_new(spec->len, &key->value)) != CKR_OK)
 		return rv;
-	return eng_random(e, secret_data(key->value), spec->len);
+	rv = eng_random(e, secret_data(key->value), spec->len);
+	if (rv == CKR_OK && spec->cipher != ENG_CIPHERS &&
+	    block_cipher(spec->cipher)->parity)
+		set_parity(key->value);
+	return rv;
 }
 
 CK_RV

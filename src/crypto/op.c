@@ -68,10 +68,21 @@ family_ops(const struct eng_alg *alg, enum eng_dir dir)
 
 /* ------------------------------------------------------- what there is */
 
+/* Whether random bytes can be had; the generator is the one that a library
+ * context of no configuration uses. */
 static bool
-can_aes(struct eng *e, const char *mode)
+can_random(struct eng *e)
 {
-	return mode != NULL && aes_cipher(e, 32, mode) != NULL;
+	OSSL_LIB_CTX *ctx = eng_ctx(e);
+	EVP_RAND *drbg = NULL;
+
+	if (ctx == NULL)
+		return false;
+	ERR_set_mark();
+	drbg = EVP_RAND_fetch(ctx, "CTR-DRBG", eng_props(e));
+	ERR_pop_to_mark();
+	EVP_RAND_free(drbg);
+	return drbg != NULL;
 }
 
 bool
@@ -85,11 +96,11 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 	case ENG_F_HMAC:
 		return alg->md != NULL && eng_mac(e, "HMAC") != NULL;
 	case ENG_F_CMAC:
-		return eng_mac(e, "CMAC") != NULL && can_aes(e, "CBC");
+		return eng_mac(e, "CMAC") != NULL && block_can(e, ENG_AES, "CBC");
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:
-		return can_aes(e, alg->mode);
+		return block_can(e, alg->cipher, alg->mode);
 	case ENG_F_RSA_PKCS1:
 	case ENG_F_RSA_RAW:
 	case ENG_F_RSA_PSS:
@@ -103,8 +114,11 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		return eng_has_keymgmt(e, "EC") ||
 		    eng_has_keymgmt(e, "X25519");
 	case ENG_F_KEYGEN:
-		/* Secret keys need nothing but random bytes. */
-		return alg->mode == NULL || eng_has_keymgmt(e, alg->mode);
+		if (alg->mode != NULL)
+			return eng_has_keymgmt(e, alg->mode);
+		/* A cipher's key is of no use without it. */
+		return can_random(e) && (alg->cipher == ENG_CIPHERS ||
+		    block_can(e, alg->cipher, "ECB"));
 	case ENG_F_NONE:
 		break;
 	}

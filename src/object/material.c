@@ -127,7 +127,8 @@ fill_secret(struct obj_draft *d)
 		return rv;
 	if (unwanted)
 		return CKR_OK;
-	rv = eng_key_check(d->eng, d->key, d->schema->key_type == CKK_AES, kcv);
+	rv = eng_key_check(d->eng, d->key, d->schema->key_type == CKK_AES ?
+	    ENG_AES : ENG_CIPHERS, kcv);
 	if (rv != CKR_OK)
 		return rv;
 	return put_found(d, CKA_CHECK_VALUE, bytes_of(kcv, sizeof(kcv)));

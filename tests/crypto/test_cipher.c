@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * AES in ECB, CBC and CTR against the examples of SP 800-38A (appendix F), with
- * padding, in parts, in place and overlapping, and every refusal.
+ * padding, in parts, in place and overlapping, and every refusal; triple DES
+ * against NIST's example values (the first 32 bytes; the rest from libcrypto),
+ * DES against FIPS 81 (appendices B and C) where there is a legacy provider.
  */
 #include "crypto/eng_kit.h"
 
@@ -12,6 +14,7 @@
 #define PLAIN                                                                  \
 	"6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"     \
 	"30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+#define DES3 "0123456789abcdef23456789abcdef01456789abcdef0123"
 #define IV  "000102030405060708090a0b0c0d0e0f"
 #define CTR "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
 
@@ -20,6 +23,16 @@ static const struct eng_alg cbc = { .fam = ENG_F_CIPHER, .mode = "CBC" };
 static const struct eng_alg cbc_pad = { .fam = ENG_F_CIPHER, .mode = "CBC",
 	.pad = true };
 static const struct eng_alg ctr = { .fam = ENG_F_CIPHER, .mode = "CTR" };
+static const struct eng_alg des3_ecb = { .fam = ENG_F_CIPHER, .mode = "ECB",
+	.cipher = ENG_DES3 };
+static const struct eng_alg des3_cbc = { .fam = ENG_F_CIPHER, .mode = "CBC",
+	.cipher = ENG_DES3 };
+static const struct eng_alg des3_pad = { .fam = ENG_F_CIPHER, .mode = "CBC",
+	.cipher = ENG_DES3, .pad = true };
+static const struct eng_alg des_ecb = { .fam = ENG_F_CIPHER, .mode = "ECB",
+	.cipher = ENG_DES };
+static const struct eng_alg des_cbc = { .fam = ENG_F_CIPHER, .mode = "CBC",
+	.cipher = ENG_DES };
 
 static const struct {
 	const struct eng_alg *alg;
@@ -54,7 +67,16 @@ static const struct {
 	{ &ctr, AES256, CTR,
 	    "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5"
 	    "2b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6" },
+	{ &des3_ecb, DES3, NULL,
+	    "714772f339841d34267fcc4bd2949cc3ee11c22a576a303876183f99c0b6de87"
+	    "3583992d38124eb5c6fcd81a0054e2df6c4a09ac778ee1400533463c6f961f25" },
+	{ &des3_cbc, DES3, "f69f2445df4f9b17",
+	    "2079c3d53aa763e193b79e2569ab5262516570481f25b50f73c0bda85c8e0da7"
+	    "9bd86425fae429fdbd65a7a21b6e5d20925d8b0ef919a428154b96ed90f2bc1e" },
 };
+#define ROW_AES_CBC  3
+#define ROW_AES_CTR  6
+#define ROW_DES3_CBC 10
 
 /* A run of a row; free with done(). */
 static struct kit_run
@@ -160,21 +182,21 @@ test_parts_in_place(void **state)
 	kit_free(&plain);
 }
 
-/* Padding of every length there and back, against CBC without it. */
+/* Padding of every length there and back, against CBC (a row) without it. */
 static void
-test_padding(void **state)
+expect_padding(size_t row, const struct eng_alg *pad, size_t block)
 {
 	struct kit_bytes plain = kit_hex(PLAIN);
 	struct kit_bytes iv;
-	struct kit_run r = start(3, &iv);
+	struct kit_run r = start(row, &iv);
 	struct kit_run bare = r;
 
-	(void)state;
+	assert_int_equal(eng_block_len(pad), block);
 	bare.op = NULL;
-	r.alg = &cbc_pad;
+	r.alg = pad;
 	for (size_t n = 0; n <= 48; n++) {
 		uint8_t padded[64];
-		size_t full = n / 16 * 16 + 16;
+		size_t full = n / block * block + block;
 		struct kit_bytes want;
 
 		memcpy(padded, plain.p, n);
@@ -192,15 +214,23 @@ test_padding(void **state)
 	kit_free(&plain);
 }
 
+static void
+test_padding(void **state)
+{
+	(void)state;
+	expect_padding(ROW_AES_CBC, &cbc_pad, 16);
+	expect_padding(ROW_DES3_CBC, &des3_pad, 8);
+}
+
 /* Encrypts two blocks that end in bytes, without padding; what says decryption
  * with padding, at once and in parts? */
 static CK_RV
-unpad(const char *end)
+unpad_row(size_t row, const struct eng_alg *pad, const char *end)
 {
 	KL_AUTO(kit_free) struct kit_bytes tail = kit_hex(end);
 	KL_AUTO(buf_done) struct buf out = { .p = NULL };
 	struct kit_bytes iv;
-	struct kit_run r = start(3, &iv);
+	struct kit_run r = start(row, &iv);
 	struct kit_bytes sealed;
 	struct kit_bytes plain;
 	uint8_t block[32] = { 0 };
@@ -208,7 +238,7 @@ unpad(const char *end)
 
 	memcpy(block + 32 - tail.n, tail.p, tail.n);
 	assert_int_equal(kit_once(&r, bytes_of(block, 32), &sealed), CKR_OK);
-	r.alg = &cbc_pad;
+	r.alg = pad;
 	r.dir = ENG_DECRYPT;
 	rv = kit_once(&r, kit_view(&sealed), &plain);
 	assert_int_equal(kit_parts(&r, kit_view(&sealed), 5, &out), rv);
@@ -216,6 +246,18 @@ unpad(const char *end)
 	kit_free(&sealed);
 	done(&r, &iv);
 	return rv;
+}
+
+static CK_RV
+unpad(const char *end)
+{
+	return unpad_row(ROW_AES_CBC, &cbc_pad, end);
+}
+
+static CK_RV
+unpad_des3(const char *end)
+{
+	return unpad_row(ROW_DES3_CBC, &des3_pad, end);
 }
 
 static void
@@ -233,6 +275,14 @@ test_bad_padding(void **state)
 	assert_int_equal(unpad("1111111111111111111111111111111111"),
 	    CKR_ENCRYPTED_DATA_INVALID);
 	assert_int_equal(unpad("ff"), CKR_ENCRYPTED_DATA_INVALID);
+	assert_int_equal(unpad_des3("01"), CKR_OK);
+	assert_int_equal(unpad_des3("0808080808080808"), CKR_OK);
+	assert_int_equal(unpad_des3("0708080808080808"),
+	    CKR_ENCRYPTED_DATA_INVALID);
+	assert_int_equal(unpad_des3("090909090909090909"),
+	    CKR_ENCRYPTED_DATA_INVALID);
+	assert_int_equal(unpad_des3("10101010101010101010101010101010"),
+	    CKR_ENCRYPTED_DATA_INVALID);
 }
 
 /* What says a run over n bytes?  At once and in parts it must be the same. */
@@ -242,7 +292,9 @@ run_len(const struct eng_alg *alg, enum eng_dir dir, size_t n)
 	static const uint8_t zero[64];
 	KL_AUTO(buf_done) struct buf out = { .p = NULL };
 	struct kit_bytes iv;
-	struct kit_run r = start(alg == &ecb ? 0 : 3, &iv);
+	size_t row = alg->cipher == ENG_DES3 ? ROW_DES3_CBC :
+	    alg == &ecb ? 0 : ROW_AES_CBC;
+	struct kit_run r = start(row, &iv);
 	struct kit_bytes once;
 	CK_RV rv;
 
@@ -261,6 +313,7 @@ test_lengths(void **state)
 	(void)state;
 	for (size_t n = 1; n < 48; n++) {
 		bool whole = n % 16 == 0;
+		bool whole8 = n % 8 == 0;
 		CK_RV enc = whole ? CKR_OK : CKR_DATA_LEN_RANGE;
 		CK_RV dec = whole ? CKR_OK : CKR_ENCRYPTED_DATA_LEN_RANGE;
 
@@ -273,6 +326,10 @@ test_lengths(void **state)
 		if (!whole)
 			assert_int_equal(run_len(&cbc_pad, ENG_DECRYPT, n),
 			    dec);
+		assert_int_equal(run_len(&des3_cbc, ENG_ENCRYPT, n),
+		    whole8 ? CKR_OK : CKR_DATA_LEN_RANGE);
+		assert_int_equal(run_len(&des3_cbc, ENG_DECRYPT, n),
+		    whole8 ? CKR_OK : CKR_ENCRYPTED_DATA_LEN_RANGE);
 	}
 	assert_int_equal(run_len(&cbc_pad, ENG_DECRYPT, 0),
 	    CKR_ENCRYPTED_DATA_LEN_RANGE);
@@ -314,7 +371,7 @@ test_ctr_room(void **state)
 	for (size_t i = 0; i < KL_COUNT(counters); i++) {
 		struct kit_bytes block = kit_hex(counters[i].block);
 		struct kit_bytes iv;
-		struct kit_run r = start(6, &iv);
+		struct kit_run r = start(ROW_AES_CTR, &iv);
 		size_t fits = counters[i].blocks * 16;
 		struct kit_bytes out;
 		bool free_run = fits == 0;
@@ -384,8 +441,77 @@ test_refused(void **state)
 		assert_int_equal(try_init(&cbc, key, 16, 0),
 		    n == 16 || n == 24 || n == 32 ? CKR_OK :
 						    CKR_KEY_SIZE_RANGE);
+		assert_int_equal(try_init(&des3_cbc, key, 8, 0),
+		    n == 24 ? CKR_OK : CKR_KEY_SIZE_RANGE);
+		assert_int_equal(try_init(&des3_cbc, key, 16, 0),
+		    CKR_MECHANISM_PARAM_INVALID);
 		eng_key_put(key);
 	}
+}
+
+/* ------------------------------------------------------------------ DES */
+
+/* What one operation of engine e makes of FIPS 81's text. */
+static void
+expect_des(struct eng *e, const struct eng_alg *alg, const char *iv_hex,
+    const char *out_hex)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key =
+	    kit_key_hex("0123456789abcdef");
+	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+	KL_AUTO(kit_free) struct kit_bytes want = kit_hex(out_hex);
+	KL_AUTO(kit_free) struct kit_bytes iv = kit_hex(iv_hex);
+	struct eng_par par = { .iv = kit_view(&iv) };
+	struct bytes text = BYTES_STR("Now is the time for all ");
+	uint8_t out[24];
+	size_t n = 0;
+
+	assert_int_equal(eng_op_init(e, alg, &par, ENG_ENCRYPT, key, &op),
+	    CKR_OK);
+	assert_int_equal(eng_op_once(op, text, out, &n), CKR_OK);
+	assert_int_equal(n, sizeof(out));
+	assert_memory_equal(out, want.p, n);
+	assert_int_equal(eng_op_init(e, alg, &par, ENG_DECRYPT, key, &op),
+	    CKR_OK);
+	assert_int_equal(eng_op_once(op, bytes_of(out, n), out, &n), CKR_OK);
+	assert_memory_equal(out, text.p, text.n);
+}
+
+static void
+test_des(void **state)
+{
+	static const struct eng_alg gen = { .fam = ENG_F_KEYGEN,
+		.cipher = ENG_DES };
+	struct eng *e = NULL;
+
+	(void)state;
+	assert_int_equal(eng_new("default,legacy", NULL, 2048, &e), CKR_OK);
+	if (!eng_can(e, &des_ecb)) {
+		assert_false(eng_can(e, &gen));
+		print_message("SKIP: this libcrypto has no legacy provider\n");
+		skip();
+	}
+	assert_true(eng_can(e, &gen));
+	assert_true(eng_can(e, &des_cbc));
+	expect_des(e, &des_ecb, NULL,
+	    "3fa40e8a984d48156a271787ab8883f9893d51ec4b563b53");
+	expect_des(e, &des_cbc, "1234567890abcdef",
+	    "e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6");
+}
+
+/* The default provider alone has no DES, and says so. */
+static void
+test_des_lacking(void **state)
+{
+	static const struct eng_alg gen = { .fam = ENG_F_KEYGEN,
+		.cipher = ENG_DES };
+	struct eng_key *key = kit_key_hex("0123456789abcdef");
+
+	(void)state;
+	assert_false(eng_can(kit_eng(), &des_ecb));
+	assert_false(eng_can(kit_eng(), &gen));
+	assert_int_equal(try_init(&des_cbc, key, 8, 0), CKR_MECHANISM_INVALID);
+	eng_key_put(key);
 }
 
 /* One operation through all rows and directions: nothing of one shows in the
@@ -431,6 +557,8 @@ main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_ctr_room),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_des),
+		cmocka_unit_test(test_des_lacking),
 		cmocka_unit_test(test_change),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Digests against FIPS 180-4 and FIPS 202 examples ("abc"), in parts, of keys.
+ * Digests against FIPS 180-4, FIPS 202 and RFC 1321 examples ("abc"), in parts,
+ * of keys.
  */
 #include "crypto/eng_kit.h"
 
@@ -8,6 +9,8 @@ static const struct {
 	struct eng_alg alg;
 	const char *abc;
 } table[] = {
+	{ { .fam = ENG_F_DIGEST, .md = "MD5" },
+	    "900150983cd24fb0d6963f7d28e17f72" },
 	{ { .fam = ENG_F_DIGEST, .md = "SHA1" },
 	    "a9993e364706816aba3e25717850c26c9cd0d89d" },
 	{ { .fam = ENG_F_DIGEST, .md = "SHA2-224" },

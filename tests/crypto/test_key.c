@@ -137,18 +137,31 @@ test_check_values(void **state)
 	KL_AUTO(eng_key_putp) struct eng_key *aes = kit_key_hex(
 	    "00000000000000000000000000000000");
 	KL_AUTO(eng_key_putp) struct eng_key *abc = kit_key_hex("616263");
+	KL_AUTO(eng_key_putp) struct eng_key *des3 = kit_key_hex(
+	    "0123456789abcdef0123456789abcdef0123456789abcdef");
+	KL_AUTO(eng_key_putp) struct eng_key *des =
+	    kit_key_hex("0123456789abcdef");
 	KL_AUTO(eng_key_putp) struct eng_key *ec = pair_generate("prime256v1");
 	uint8_t out[20];
 
 	(void)state;
-	assert_int_equal(eng_key_check(kit_eng(), ec, false, out),
+	assert_int_equal(eng_key_check(kit_eng(), ec, ENG_CIPHERS, out),
 	    CKR_KEY_TYPE_INCONSISTENT);
-	assert_int_equal(eng_key_check(kit_eng(), abc, true, out),
+	assert_int_equal(eng_key_check(kit_eng(), abc, ENG_AES, out),
 	    CKR_KEY_SIZE_RANGE);
 	/* AES-128 of zero under zero: 66e94b..; SHA-1("abc"): a9993e.. */
-	assert_int_equal(eng_key_check(kit_eng(), aes, true, out), CKR_OK);
+	assert_int_equal(eng_key_check(kit_eng(), aes, ENG_AES, out), CKR_OK);
 	assert_memory_equal(out, "\x66\xe9\x4b", 3);
-	assert_int_equal(eng_key_check(kit_eng(), abc, false, out), CKR_OK);
+	/* DES of zero under 0123456789abcdef: d5d44f.. */
+	assert_int_equal(eng_key_check(kit_eng(), aes, ENG_DES3, out),
+	    CKR_KEY_SIZE_RANGE);
+	assert_int_equal(eng_key_check(kit_eng(), des3, ENG_DES3, out), CKR_OK);
+	assert_memory_equal(out, "\xd5\xd4\x4f", 3);
+	/* the default provider has no DES */
+	assert_int_equal(eng_key_check(kit_eng(), des, ENG_DES, out),
+	    CKR_DEVICE_ERROR);
+	assert_int_equal(eng_key_check(kit_eng(), abc, ENG_CIPHERS, out),
+	    CKR_OK);
 	assert_memory_equal(out, "\xa9\x99\x3e", 3);
 	assert_int_equal(eng_sha1_prefix(kit_eng(), BYTES_STR("abc"), out, 20),
 	    CKR_OK);

@@ -106,6 +106,28 @@ test_secrets(void **state)
 	    secret_view(b->value)));
 }
 
+/* DES keys have odd parity in every byte; others do not care. */
+static void
+test_parity(void **state)
+{
+	static const enum eng_cipher kinds[] = { ENG_DES3, ENG_AES,
+		ENG_CIPHERS };
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(kinds); i++) {
+		struct eng_gen spec = { .type = ENG_SECRET, .len = 240,
+			.cipher = kinds[i] };
+		KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+		size_t even = 0;
+
+		assert_int_equal(eng_key_generate(kit_eng(), &spec, &key),
+		    CKR_OK);
+		for (size_t k = 0; k < 240; k++)
+			even += !__builtin_parity(secret_view(key->value).p[k]);
+		assert_int_equal(even == 0, kinds[i] == ENG_DES3);
+	}
+}
+
 int
 main(void)
 {
@@ -115,6 +137,7 @@ main(void)
 		cmocka_unit_test(test_bad_curves),
 		cmocka_unit_test(test_rsa),
 		cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_parity),
 	};
 
 	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);

@@ -27,6 +27,7 @@
 #define M64                                                                    \
 	M40 "e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
 
+static const struct eng_alg hmac_md5 = { .fam = ENG_F_HMAC, .md = "MD5" };
 static const struct eng_alg hmac1 = { .fam = ENG_F_HMAC, .md = "SHA1" };
 static const struct eng_alg hmac224 = { .fam = ENG_F_HMAC, .md = "SHA2-224" };
 static const struct eng_alg hmac256 = { .fam = ENG_F_HMAC, .md = "SHA2-256" };
@@ -70,6 +71,7 @@ static const struct {
 	{ &cmac, AES128, M64, 8, "51f0bebf7e3b9d92" },
 	{ &cmac, AES192, M40, 0, "8a1de5be2eb31aad089a82e6ee908b0e" },
 	{ &cmac, AES256, M64, 0, "e1992190549f6ed5696a2c056c315410" },
+	{ &hmac_md5, JEFE, WHAT, 0, "750c783e6ab0b503eaa86e310a5db738" },
 };
 
 /* Verifies a code at once and in two parts; both must say the same. */

@@ -157,7 +157,7 @@ test_signature_lengths(void **state)
 static void
 test_rsa_schemes(void **state)
 {
-	static const char *const hashes[] = { "SHA1", "SHA2-224", "SHA2-256",
+	static const char *const hashes[] = { "MD5", "SHA1", "SHA2-224", "SHA2-256",
 		"SHA2-384", "SHA2-512", "SHA3-224", "SHA3-256", "SHA3-384",
 		"SHA3-512" };
 	KL_AUTO(eng_key_putp) struct eng_key *rsa = pair_rsa();
