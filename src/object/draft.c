@@ -105,6 +105,7 @@ static CK_RV
 gen_secret(const struct obj_draft *d, struct eng_gen *gen)
 {
 	gen->len = obj_draft_len(d);
+	gen->cipher = d->schema->cipher;
 	if (!d->schema->len_ok(gen->len) || gen->len > BUF_MAX)
 		return log_rv(CKR_KEY_SIZE_RANGE,
 		    "generate: %zu bytes for key type 0x%lx", gen->len,

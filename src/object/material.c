@@ -111,24 +111,32 @@ check_unwanted(const struct obj_draft *d)
 	return check != NULL && check->n == 0;
 }
 
+/* CKA_VALUE_LEN of key types that have it. */
+static CK_RV
+fill_len(struct obj_draft *d)
+{
+	size_t len = eng_key_bits(d->key) / 8;
+
+	if (schema_row(d->schema, CKA_VALUE_LEN) == NULL)
+		return CKR_OK;
+	if (attrs_num(&d->attrs, CKA_VALUE_LEN, len) != len)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "object: CKA_VALUE_LEN is not the key's length");
+	return attrs_put_num(&d->attrs, CKA_VALUE_LEN, len);
+}
+
 /* CKA_VALUE_LEN and CKA_CHECK_VALUE. */
 static CK_RV
 fill_secret(struct obj_draft *d)
 {
-	size_t len = eng_key_bits(d->key) / 8;
-	bool unwanted = check_unwanted(d);
 	uint8_t kcv[3];
 	CK_RV rv;
 
-	if (attrs_num(&d->attrs, CKA_VALUE_LEN, len) != len)
-		return log_rv(CKR_TEMPLATE_INCONSISTENT,
-		    "object: CKA_VALUE_LEN is not the key's length");
-	if ((rv = attrs_put_num(&d->attrs, CKA_VALUE_LEN, len)) != CKR_OK)
+	if ((rv = fill_len(d)) != CKR_OK)
 		return rv;
-	if (unwanted)
+	if (check_unwanted(d))
 		return CKR_OK;
-	rv = eng_key_check(d->eng, d->key, d->schema->key_type == CKK_AES ?
-	    ENG_AES : ENG_CIPHERS, kcv);
+	rv = eng_key_check(d->eng, d->key, d->schema->cipher, kcv);
 	if (rv != CKR_OK)
 		return rv;
 	return put_found(d, CKA_CHECK_VALUE, bytes_of(kcv, sizeof(kcv)));

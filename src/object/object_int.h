@@ -96,6 +96,9 @@ struct schema {
 	const size_t *counts;
 	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths */
 	size_t fixed_len;		/* secret keys: the one length, or 0 */
+	enum eng_cipher cipher;		/* secret keys: CKA_CHECK_VALUE is made
+					   with it; ENG_CIPHERS: with SHA-1 */
+	bool legacy;			/* new ones only with legacy = yes */
 	uint32_t can;			/* bit 1 << enum obj_use: what such a key
 					   can do, hence may by default */
 };

@@ -99,10 +99,23 @@ class_known(CK_OBJECT_CLASS class)
 	return false;
 }
 
+/* Whether new objects of this kind are on offer: the configuration allows them,
+ * and libcrypto has what a DES key is for. */
+static bool
+type_offered(const struct obj_draft *d, const struct schema *s)
+{
+	const struct eng_alg alg = { .fam = ENG_F_KEYGEN, .cipher = s->cipher };
+
+	if (!s->legacy)
+		return true;
+	return d->conf->legacy &&
+	    (s->cipher == ENG_CIPHERS || eng_can(d->eng, &alg));
+}
+
 /* Step 2. */
 static CK_RV
-choose_schema(const struct obj_request *rq, const struct attrs *imposed,
-    const struct schema **out)
+choose_schema(const struct obj_draft *d, const struct obj_request *rq,
+    const struct attrs *imposed, const struct schema **out)
 {
 	bool fixed = rq->class != CK_UNAVAILABLE_INFORMATION;
 	CK_OBJECT_CLASS class = rq->class;
@@ -122,7 +135,8 @@ choose_schema(const struct obj_request *rq, const struct attrs *imposed,
 	if (type == CK_UNAVAILABLE_INFORMATION && class_known(class))
 		return log_rv(CKR_TEMPLATE_INCOMPLETE,
 		    "template: class 0x%lx without its type", class);
-	if ((s = schema_find(class, type)) == NULL)
+	s = schema_find(class, type);
+	if (s == NULL || !type_offered(d, s))
 		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
 		    "template: class 0x%lx, type 0x%lx is not supported",
 		    class, type);
@@ -484,7 +498,7 @@ policy_draft(struct obj_draft *d, const struct obj_who *who,
 		note_base(d, &rq->base->attrs);
 	if ((rv = template_shape(rq->templ, rq->count)) != CKR_OK ||
 	    (rv = base_template(rq, &imposed)) != CKR_OK ||
-	    (rv = choose_schema(rq, &imposed, &d->schema)) != CKR_OK ||
+	    (rv = choose_schema(d, rq, &imposed, &d->schema)) != CKR_OK ||
 	    (rv = template_read(d->schema, rq->templ, rq->count, &given)) !=
 	    CKR_OK ||
 	    (rv = check_given(d, &given)) != CKR_OK ||

@@ -11,6 +11,7 @@
  *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
  *    the user; data objects may be changed; a copy may lose CKA_COPYABLE.
  *  - CKA_OBJECT_VALIDATION_FLAGS is the token's to say: nothing is validated.
+ *  - The parity of DES keys that are imported or unwrapped is not judged.
  *
  * Constants only; no locks.
  */
@@ -123,6 +124,10 @@ static const struct attr_row secret_key[] = {
 	{ CKA_UNWRAP_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
 	{ CKA_DERIVE_TEMPLATE,      A_TEMPLATE, 0,                         D_EMPTY },
 	{ CKA_VALUE,                A_BYTES,    F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+};
+
+/* Secret keys of various lengths. */
+static const struct attr_row value_len[] = {
 	{ CKA_VALUE_LEN,            A_NUM,      F2 | F3,                   D_NONE },
 };
 
@@ -169,6 +174,7 @@ static const struct attr_row ec_private[] = {
 	(U(ENCRYPT) | U(VERIFY) | U(VERIFY_RECOVER) | U(WRAP) | U(ENCAPSULATE))
 #define U_RSA_PRIVATE                                                          \
 	(U(DECRYPT) | U(SIGN) | U(SIGN_RECOVER) | U(UNWRAP) | U(DECAPSULATE))
+#define U_DES (U(ENCRYPT) | U(DECRYPT) | U(WRAP) | U(UNWRAP))
 #define U_AES                                                                  \
 	(U(ENCRYPT) | U(DECRYPT) | U(SIGN) | U(VERIFY) | U(WRAP) | U(UNWRAP))
 
@@ -184,10 +190,26 @@ len_aes(size_t n)
 	return n == 16 || n == 24 || n == 32;
 }
 
-#define MAC_KEY(type)                                                          \
+static bool
+len_des3(size_t n)
+{
+	return n == 24;
+}
+
+static bool
+len_des(size_t n)
+{
+	return n == 8;
+}
+
+#define MAC_KEY(type, old)                                                     \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
-	  ROWS3(storage, key, secret_key), .len_ok = len_any,                  \
-	  .can = U(SIGN) | U(VERIFY) }
+	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_any,       \
+	  .cipher = ENG_CIPHERS, .legacy = (old), .can = U(SIGN) | U(VERIFY) }
+#define DES_KEY(type, len, which, n)                                           \
+	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
+	  ROWS3(storage, key, secret_key), .len_ok = (len), .fixed_len = (n),  \
+	  .cipher = (which), .legacy = true, .can = U_DES }
 #define PUBLIC_KEY(type, engine, rows, uses)                                   \
 	{ .class = CKO_PUBLIC_KEY, .key_type = (type), .eng = (engine),        \
 	  ROWS4(storage, key, public_key, rows), .can = (uses) }
@@ -209,19 +231,23 @@ static const struct schema schemas[] = {
 	PRIVATE_KEY(CKK_EC_EDWARDS, ENG_ED, ec_private, U(SIGN)),
 	PRIVATE_KEY(CKK_EC_MONTGOMERY, ENG_MONT, ec_private, U(DERIVE) | U(DECAPSULATE)),
 	{ .class = CKO_SECRET_KEY, .key_type = CKK_AES, .eng = ENG_SECRET,
-	  ROWS3(storage, key, secret_key), .len_ok = len_aes, .can = U_AES },
-	MAC_KEY(CKK_GENERIC_SECRET),
-	MAC_KEY(CKK_SHA_1_HMAC),
-	MAC_KEY(CKK_SHA224_HMAC),
-	MAC_KEY(CKK_SHA256_HMAC),
-	MAC_KEY(CKK_SHA384_HMAC),
-	MAC_KEY(CKK_SHA512_HMAC),
-	MAC_KEY(CKK_SHA512_224_HMAC),
-	MAC_KEY(CKK_SHA512_256_HMAC),
-	MAC_KEY(CKK_SHA3_224_HMAC),
-	MAC_KEY(CKK_SHA3_256_HMAC),
-	MAC_KEY(CKK_SHA3_384_HMAC),
-	MAC_KEY(CKK_SHA3_512_HMAC),
+	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_aes,
+	  .cipher = ENG_AES, .can = U_AES },
+	MAC_KEY(CKK_GENERIC_SECRET, false),
+	MAC_KEY(CKK_SHA_1_HMAC, false),
+	MAC_KEY(CKK_SHA224_HMAC, false),
+	MAC_KEY(CKK_SHA256_HMAC, false),
+	MAC_KEY(CKK_SHA384_HMAC, false),
+	MAC_KEY(CKK_SHA512_HMAC, false),
+	MAC_KEY(CKK_SHA512_224_HMAC, false),
+	MAC_KEY(CKK_SHA512_256_HMAC, false),
+	MAC_KEY(CKK_SHA3_224_HMAC, false),
+	MAC_KEY(CKK_SHA3_256_HMAC, false),
+	MAC_KEY(CKK_SHA3_384_HMAC, false),
+	MAC_KEY(CKK_SHA3_512_HMAC, false),
+	MAC_KEY(CKK_MD5_HMAC, true),
+	DES_KEY(CKK_DES3, len_des3, ENG_DES3, 24),
+	DES_KEY(CKK_DES, len_des, ENG_DES, 8),
 };
 
 const struct schema *

@@ -32,6 +32,8 @@ static const struct {
 	  { { CKA_EC_PARAMS, NULL, 0 } }, CKR_TEMPLATE_INCOMPLETE, { 0 } },
 	{ "AES", CKO_SECRET_KEY, CKK_AES, { KIT_A(CKA_VALUE_LEN, sixteen) },
 	  CKR_OK, { .type = ENG_SECRET, .len = 16 } },
+	{ "triple DES", CKO_SECRET_KEY, CKK_DES3, { { 0 } }, CKR_OK,
+	  { .type = ENG_SECRET, .len = 24, .cipher = ENG_DES3 } },
 	{ "RSA", CKO_PUBLIC_KEY, CKK_RSA, { KIT_A(CKA_MODULUS_BITS, bits),
 	  KIT_A(CKA_PUBLIC_EXPONENT, exponent) }, CKR_OK,
 	  { .type = ENG_RSA, .bits = 2048, .pub_exp = { exponent, 3 } } },
@@ -44,6 +46,7 @@ static void
 test_gen(void **state)
 {
 	(void)state;
+	kit_conf()->legacy = true;
 	for (size_t i = 0; i < KL_COUNT(gens); i++) {
 		struct obj_request rq = kit_request(OBJ_WAY_GENERATE,
 		    gens[i].t);
@@ -58,12 +61,14 @@ test_gen(void **state)
 		if (rv != gens[i].rv)
 			fail_msg("%s: 0x%lx", gens[i].name, rv);
 		assert_int_equal(gen.type, gens[i].gen.type);
+		assert_int_equal(gen.cipher, gens[i].gen.cipher);
 		assert_int_equal(gen.bits, gens[i].gen.bits);
 		assert_int_equal(gen.len, gens[i].gen.len);
 		assert_true(bytes_equal(gen.curve, gens[i].gen.curve));
 		assert_true(bytes_equal(gen.pub_exp, gens[i].gen.pub_exp));
 		assert_int_equal(obj_draft_key_type(d), gens[i].type);
 	}
+	kit_conf()->legacy = false;
 }
 
 /* A key of another type, or only its public half, is not taken. */

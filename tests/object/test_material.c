@@ -328,6 +328,56 @@ test_check_values(void **state)
 	assert_int_equal(attrs_num(&c->attrs, CKA_VALUE_LEN, 0), 1);
 }
 
+/* Triple DES: only with legacy = yes; 24 bytes, no CKA_VALUE_LEN, parity not
+ * judged, a check value by the cipher. */
+static void
+test_des3(void **state)
+{
+	static CK_ULONG type = CKK_DES3;
+	static uint8_t zero[25];
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_CLASS, kit_secret),
+		KIT_A(CKA_KEY_TYPE, type), { CKA_VALUE, zero, 24 }, { 0 } };
+	struct obj_request rq = kit_request(OBJ_WAY_CREATE, t);
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+
+	(void)state;
+	assert_int_equal(obj_draft_new(kit_space(), &kit_user, &rq, &d),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	kit_conf()->legacy = true;
+	for (t[2].ulValueLen = 0; t[2].ulValueLen <= 25; t[2].ulValueLen++)
+		if (t[2].ulValueLen != 24)
+			assert_int_equal(obj_draft_new(kit_space(), &kit_user,
+			    &rq, &d), CKR_ATTRIBUTE_VALUE_INVALID);
+	t[2].ulValueLen = 24;
+	d = kit_create(t);
+	kit_conf()->legacy = false;
+	/* DES of zero under zero: 8ca64d.. */
+	assert_true(bytes_equal(attrs_bytes(&d->attrs, CKA_CHECK_VALUE),
+	    bytes_of("\x8c\xa6\x4d", 3)));
+	assert_null(attrs_find(&d->attrs, CKA_VALUE_LEN));
+	assert_true(kit_is(d, CKA_ENCRYPT));
+	assert_false(kit_is(d, CKA_SIGN));
+}
+
+/* The default provider has no DES, so that such keys are not offered. */
+static void
+test_des(void **state)
+{
+	static CK_ULONG type = CKK_DES;
+	static uint8_t zero[8];
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_CLASS, kit_secret),
+		KIT_A(CKA_KEY_TYPE, type), KIT_A(CKA_VALUE, zero),
+		{ CKA_CHECK_VALUE, NULL, 0 }, { 0 } };
+	struct obj_request rq = kit_request(OBJ_WAY_CREATE, t);
+	struct obj_draft *d = NULL;
+
+	(void)state;
+	kit_conf()->legacy = true;
+	assert_int_equal(obj_draft_new(kit_space(), &kit_user, &rq, &d),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	kit_conf()->legacy = false;
+}
+
 /* A certificate that is none is kept; its check value is SHA-1's start. */
 static void
 test_certificate(void **state)
@@ -365,6 +415,8 @@ main(void)
 		cmocka_unit_test(test_import_rsa_short),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_check_values),
+		cmocka_unit_test(test_des3),
+		cmocka_unit_test(test_des),
 		cmocka_unit_test(test_certificate),
 	};
 

@@ -41,8 +41,8 @@ dump_schema(FILE *f, const struct schema *s)
 {
 	const struct attr_row *r;
 
-	fprintf(f, "class %lx type %lx can %03x\n", s->class, s->key_type,
-	    s->can);
+	fprintf(f, "class %lx type %lx can %03x%s\n", s->class, s->key_type,
+	    s->can, s->legacy ? " legacy" : "");
 	for (size_t i = 0; (r = schema_at(s, i)) != NULL; i++) {
 		fprintf(f, "\t%08lx %s %s", r->type, kinds[r->kind],
 		    defaults[r->def]);
@@ -99,7 +99,7 @@ test_unknown(void **state)
 {
 	(void)state;
 	assert_null(schema_find(CKO_HW_FEATURE, 0));
-	assert_null(schema_find(CKO_SECRET_KEY, CKK_DES3));
+	assert_null(schema_find(CKO_SECRET_KEY, CKK_DES2));
 	assert_null(schema_find(CKO_SECRET_KEY, CKK_RSA));
 	assert_null(schema_find(CKO_CERTIFICATE, CKC_WTLS));
 	assert_null(schema_any(0x7fff0000));
@@ -134,6 +134,9 @@ test_rows_sound(void **state)
 		assert_ptr_equal(schema_find(s->class, s->class ==
 		    CKO_CERTIFICATE ? CKC_X_509 : s->key_type), s);
 		assert_true(s->eng != ENG_SECRET || s->len_ok != NULL);
+		assert_true(s->fixed_len == 0 || s->len_ok(s->fixed_len));
+		assert_int_equal(s->eng == ENG_SECRET && s->fixed_len == 0,
+		    schema_row(s, CKA_VALUE_LEN) != NULL);
 		for (size_t k = 0; (r = schema_at(s, k)) != NULL; k++) {
 			bool text = r->kind == A_BYTES || r->kind == A_BIGINT;
 			const struct attr_row *any = schema_any(r->type);
