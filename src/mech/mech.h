@@ -18,10 +18,12 @@
 #define MECH_SINGLE	0x01u	/* one-part only (the standard's table footnote) */
 #define MECH_WEAK_WRAP	0x02u	/* wraps without integrity (design 9.4) */
 #define MECH_LEGACY	0x04u	/* listed only with legacy = yes */
-#define MECH_SHA1	0x08u	/* refused for signing under policy = strict */
+#define MECH_SHA1	0x08u	/* SHA-1 or weaker: refused for signing under
+				   policy = strict */
 #define MECH_PAIR	0x10u	/* generates a key pair */
 #define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros to whole blocks: ECB,
-				   CBC, AES_KEY_WRAP (3.2 sections 6.10, 6.21) */
+				   CBC, AES_KEY_WRAP (3.2 sections 6.10, 6.21);
+				   eng_block_len says how long they are */
 
 #define MECH_KEYS_MAX 10
 
@@ -76,7 +78,8 @@ CK_RV mech_parse(struct mechs *m, const CK_MECHANISM *mechanism,
     CK_FLAGS purpose, struct mech_call *out) KL_MUST_USE;
 /* Whether the row works with keys of this type. */
 bool mech_takes(const struct mech_row *row, CK_KEY_TYPE type);
-/* Whether bits lies between the row's limits, in its own unit. */
+/* Whether bits lies between the row's limits, in its own unit; rows that
+ * state no size (0..0) leave it to the key type. */
 bool mech_size_ok(const struct mech_row *row, size_t key_bits);
 
 #endif

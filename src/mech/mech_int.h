@@ -30,7 +30,7 @@ typedef CK_RV mech_params_fn(const struct mech_row *row, const CK_MECHANISM *m,
     CK_FLAGS purpose, struct mech_call *call);
 
 mech_params_fn par_none;	/* no parameter allowed */
-mech_params_fn par_iv16;	/* 16 bytes of IV: 3.2 section 6.12 */
+mech_params_fn par_iv;		/* an IV of one block: 3.2 section 6.12 */
 mech_params_fn par_ctr;		/* CK_AES_CTR_PARAMS */
 mech_params_fn par_gcm;		/* CK_GCM_PARAMS */
 mech_params_fn par_ccm;		/* CK_CCM_PARAMS */

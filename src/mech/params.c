@@ -79,14 +79,15 @@ par_none(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
 }
 
 CK_RV
-par_iv16(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
+par_iv(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
     struct mech_call *call)
 {
-	(void)row;
+	size_t block = eng_block_len(&row->alg);
+
 	(void)purpose;
-	if (m->pParameter == NULL || m->ulParameterLen != 16)
+	if (m->pParameter == NULL || m->ulParameterLen != block)
 		return CKR_MECHANISM_PARAM_INVALID;
-	call->par.iv = bytes_of(m->pParameter, 16);
+	call->par.iv = bytes_of(m->pParameter, block);
 	return CKR_OK;
 }
 

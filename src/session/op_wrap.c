@@ -12,9 +12,7 @@
 static size_t
 wrap_block(const struct mech_row *row)
 {
-	if ((row->traits & MECH_ZERO_PAD) == 0)
-		return 1;
-	return row->alg.fam == ENG_F_KEYWRAP ? 8 : 16;
+	return (row->traits & MECH_ZERO_PAD) != 0 ? eng_block_len(&row->alg) : 1;
 }
 
 /* A copy of value with zeros up to a whole number of blocks. */
@@ -124,7 +122,8 @@ op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
 		return wrap_rv(rv);
 	/* ECB and CBC pad with zeros, which a private key's encoding does not
 	 * survive: 3.2 sections 6.10.5 and 6.10.6 speak of secret keys. */
-	if (wrap_block(call.row) == 16 && obj_class(o) == CKO_PRIVATE_KEY)
+	if (wrap_block(call.row) > 1 && call.row->alg.fam == ENG_F_CIPHER &&
+	    obj_class(o) == CKO_PRIVATE_KEY)
 		return CKR_KEY_NOT_WRAPPABLE;
 	if ((rv = obj_may_wrap(sp, w, o, call.row->type,
 	    (call.row->traits & MECH_WEAK_WRAP) != 0)) != CKR_OK)

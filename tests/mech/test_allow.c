@@ -75,15 +75,20 @@ test_edwards_alias(void **state)
 static void
 test_strict_sha1(void **state)
 {
-	struct conf strict = { .rsa_min = 2048, .policy = CONF_POLICY_STRICT };
+	struct conf strict = { .rsa_min = 2048, .policy = CONF_POLICY_STRICT,
+		.legacy = true };
 	struct mechs *m = offer(&strict);
 	CK_MECHANISM sha1 = { CKM_SHA1_RSA_PKCS, NULL, 0 };
+	CK_MECHANISM md5 = { CKM_MD5_RSA_PKCS, NULL, 0 };
 	struct mech_call call;
 
 	(void)state;
 	assert_int_equal(mech_parse(m, &sha1, CKF_SIGN, &call),
 	    CKR_MECHANISM_INVALID);
 	assert_int_equal(mech_parse(m, &sha1, CKF_VERIFY, &call), CKR_OK);
+	assert_int_equal(mech_parse(m, &md5, CKF_SIGN, &call),
+	    CKR_MECHANISM_INVALID);
+	assert_int_equal(mech_parse(m, &md5, CKF_VERIFY, &call), CKR_OK);
 	mechs_free(m);
 }
 
@@ -107,6 +112,62 @@ test_rsa_min(void **state)
 	row = mech_find(m, CKM_AES_CBC);
 	assert_true(mech_size_ok(row, 256));
 	assert_false(mech_size_ok(row, 64));
+	mechs_free(m);
+}
+
+static const CK_MECHANISM_TYPE legacy[] = { CKM_MD5_RSA_PKCS,
+	CKM_DES3_KEY_GEN, CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, CKM_MD5,
+	CKM_MD5_HMAC, CKM_MD5_HMAC_GENERAL };
+
+/* Single DES besides wants a provider that has it. */
+static const CK_MECHANISM_TYPE single_des[] = { CKM_DES_KEY_GEN, CKM_DES_ECB,
+	CKM_DES_CBC, CKM_DES_CBC_PAD };
+
+static void
+test_legacy(void **state)
+{
+	struct conf old = { .rsa_min = 1024, .legacy = true };
+	struct mechs *m = offer(&plain), *more = offer(&old);
+	const struct mech_row *row;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(legacy); i++) {
+		assert_null(mech_find(m, legacy[i]));
+		assert_non_null(mech_find(more, legacy[i]));
+	}
+	for (size_t i = 0; i < KL_COUNT(single_des); i++) {
+		assert_null(mech_find(m, single_des[i]));
+		assert_null(mech_find(more, single_des[i]));
+	}
+	row = mech_find(more, CKM_DES3_CBC);
+	assert_true(mech_takes(row, CKK_DES3));
+	assert_false(mech_takes(row, CKK_AES));
+	assert_true(mech_size_ok(row, 192));
+	assert_int_equal(row->max, 0);
+	mechs_free(m);
+	mechs_free(more);
+}
+
+static void
+test_legacy_provider(void **state)
+{
+	struct conf old = { .rsa_min = 1024, .legacy = true };
+	struct eng_alg des = { .fam = ENG_F_KEYGEN, .cipher = ENG_DES };
+	struct mechs *m = NULL;
+	struct eng *e = NULL;
+
+	(void)state;
+	assert_int_equal(eng_new("default,legacy", NULL, 1024, &e), CKR_OK);
+	if (!eng_can(e, &des)) {
+		print_message("SKIP: this libcrypto has no legacy provider\n");
+		skip();
+	}
+	assert_int_equal(mechs_new(e, &old, &m), CKR_OK);
+	for (size_t i = 0; i < KL_COUNT(single_des); i++)
+		assert_non_null(mech_find(m, single_des[i]));
+	mechs_free(m);
+	assert_int_equal(mechs_new(e, &plain, &m), CKR_OK);
+	assert_null(mech_find(m, CKM_DES_CBC));
 	mechs_free(m);
 }
 
@@ -152,6 +213,8 @@ main(void)
 		cmocka_unit_test(test_edwards_alias),
 		cmocka_unit_test(test_strict_sha1),
 		cmocka_unit_test(test_rsa_min),
+		cmocka_unit_test(test_legacy),
+		cmocka_unit_test(test_legacy_provider),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_provider_lacks),
 	};

@@ -14,13 +14,15 @@
 #include <cmocka.h>
 
 static CK_BYTE data[32];
+static enum eng_cipher cipher; /* of the row that the parser sees */
 
 /* Runs a parser on a parameter placed at an odd address. */
 static CK_RV
 run(mech_params_fn *fn, CK_MECHANISM_TYPE type, const void *p, size_t n,
     struct mech_call *call)
 {
-	struct mech_row row = { .type = type };
+	struct mech_row row = { .type = type,
+		.alg = { .fam = ENG_F_CIPHER, .cipher = cipher } };
 	uint8_t *odd = malloc(n + 1);
 	CK_MECHANISM m = { type, odd + 1, n };
 	CK_RV rv;
@@ -41,7 +43,7 @@ test_lengths(void **state)
 		mech_params_fn *fn;
 		size_t good;
 	} rows[] = {
-		{ par_iv16, 16 }, { par_ctr, sizeof(CK_AES_CTR_PARAMS) },
+		{ par_iv, 16 }, { par_ctr, sizeof(CK_AES_CTR_PARAMS) },
 		{ par_gcm, sizeof(CK_GCM_PARAMS) },
 		{ par_ccm, sizeof(CK_CCM_PARAMS) },
 		{ par_mac_len, sizeof(CK_MAC_GENERAL_PARAMS) },
@@ -59,6 +61,11 @@ test_lengths(void **state)
 			if (n != rows[i].good)
 				assert_int_equal(run(rows[i].fn, 0, zero, n,
 				    &call), CKR_MECHANISM_PARAM_INVALID);
+	cipher = ENG_DES3;
+	for (size_t n = 0; n < sizeof(zero); n++)
+		assert_int_equal(run(par_iv, 0, zero, n, &call), n == 8 ?
+		    CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+	cipher = ENG_AES;
 	assert_int_equal(run(par_none, 0, zero, 1, &call),
 	    CKR_MECHANISM_PARAM_INVALID);
 	assert_int_equal(run(par_none, 0, NULL, 0, &call), CKR_OK);

@@ -126,7 +126,9 @@ static void
 test_weak_wraps(void **state)
 {
 	static const CK_MECHANISM_TYPE weak[] = { CKM_RSA_PKCS, CKM_RSA_X_509,
-		CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CTR };
+		CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CTR,
+		CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD,
+		CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD };
 	size_t n, found = 0;
 	const struct mech_row *t = mech_table(&n);
 
