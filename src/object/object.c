@@ -17,12 +17,13 @@
  *     stays.
  *  3. Nothing here holds the space's lock while it reads or opens.
  */
-#include "object/space_int.h"
+#include "object/object.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "object/space_int.h"
 
 /* What an object takes in memory besides its values: itself and a key ready
  * for use, about. */
@@ -120,6 +121,12 @@ object_weigh(struct object *o)
 	    (o->schema->eng != ENG_TYPES ? COST_KEY : 0);
 }
 
+static bool
+uuid_same(const uint8_t a[SEAL_UUID], const uint8_t b[SEAL_UUID])
+{
+	return bytes_equal(bytes_of(a, SEAL_UUID), bytes_of(b, SEAL_UUID));
+}
+
 /* A row that does not open: told once, in the log (by seal) and in the audit
  * trail; then quiet until the store changes. */
 static CK_RV
@@ -137,7 +144,7 @@ inherit_key(struct object *o, struct object *old)
 {
 	struct eng_key *k;
 
-	if (old == NULL || memcmp(old->uuid, o->uuid, SEAL_UUID) != 0)
+	if (old == NULL || !uuid_same(old->uuid, o->uuid))
 		return;
 	if ((k = atomic_load(&old->key)) != NULL)
 		atomic_init(&o->key, eng_key_get(k));
@@ -310,7 +317,7 @@ obj_secrets(struct obj_space *sp, const struct object *o, struct attrs *out)
 	if (rv != CKR_OK)
 		return rv;
 	/* A newer version will do: the material never changes. */
-	if (memcmp(row.uuid, o->uuid, SEAL_UUID) != 0)
+	if (!uuid_same(row.uuid, o->uuid))
 		return log_fail_rv(CKR_DEVICE_ERROR,
 		    "object: row %llu holds another object",
 		    (unsigned long long)o->id);

@@ -47,8 +47,8 @@ struct obj_who {
 
 /* --------------------------------------------------------------- a space */
 
-/* What a space works with; all borrowed and outliving it.  store and keyring
- * may be exchanged together by obj_space_rebind after C_InitToken. */
+/* What a space works with; all borrowed and outliving it.  After C_InitToken a
+ * new space is made for the new keyring. */
 struct obj_env {
 	struct eng *eng;
 	struct store *store;
@@ -137,9 +137,9 @@ enum obj_use {
  * Whether the key may be used so with this mechanism: its class fits
  * (CKR_KEY_TYPE_INCONSISTENT), the usage attribute is true
  * (CKR_KEY_FUNCTION_NOT_PERMITTED), the mechanism is among
- * CKA_ALLOWED_MECHANISMS when that is not empty (CKR_MECHANISM_INVALID), today lies within its dates (signing,
- * encrypting, wrapping, deriving only: what exists can still be read;
- * CKR_KEY_FUNCTION_NOT_PERMITTED).
+ * CKA_ALLOWED_MECHANISMS when that is not empty (CKR_MECHANISM_INVALID), today
+ * lies within its dates (signing, encrypting, wrapping, deriving only: what
+ * exists can still be read; CKR_KEY_FUNCTION_NOT_PERMITTED).
  */
 CK_RV obj_may(struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
     KL_MUST_USE;

@@ -2,14 +2,14 @@
 /*
  * Objects between memory and the store's rows (db/README, "object").
  *
- *	            clear          sealed                     secret
- *	public      attributes     nothing, authenticated     SEAL attributes
- *	private     nothing        attributes                 SEAL attributes
+ *	clear     public: attributes; private: nothing
+ *	sealed    private: attributes; public: nothing, authenticated
+ *	secret    SEAL attributes (key material)
  *
- * `secret` is empty when there are none (STORE_F_SECRET not set).  sealed and secret are sealed under the
- * store key's root (public) or the master key's (private), each bound to UUID,
- * version, flags, clear and tags; so every row has at least one value that shows
- * whether it is what was written.
+ * `secret` is empty when there is no key material (STORE_F_SECRET not set).
+ * sealed and secret are sealed under the store key's root (public) or the
+ * master key's (private), each bound to UUID, version, flags, clear and tags; so
+ * every row has a value that shows whether it is what was written.
  *
  * Invariant: of a row that was changed behind our back nothing is used.
  * No locks.

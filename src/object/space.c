@@ -422,11 +422,16 @@ bool
 space_bad(struct obj_space *sp, uint64_t id, uint64_t generation)
 {
 	KL_AUTO(lock_hold_done) struct lock *held = lock_hold(&sp->lock);
+	time_t now = time(NULL);
 
 	(void)held;
-	for (size_t i = 0; i < BAD_ROWS; i++)
-		if (sp->bad[i].id == id && sp->bad[i].generation == generation)
+	for (size_t i = 0; i < BAD_ROWS; i++) {
+		const struct bad_row *b = &sp->bad[i];
+
+		if (b->id == id && b->generation == generation &&
+		    now >= b->since && now - b->since < BAD_SECONDS)
 			return true;
+	}
 	return false;
 }
 
@@ -442,5 +447,5 @@ space_set_bad(struct obj_space *sp, uint64_t id, uint64_t generation)
 			at = i;
 	if (at == sp->bad_next)
 		sp->bad_next = (at + 1) % BAD_ROWS;
-	sp->bad[at] = (struct bad_row){ id, generation };
+	sp->bad[at] = (struct bad_row){ id, generation, time(NULL) };
 }

@@ -11,6 +11,8 @@
 #ifndef KLUIS_OBJECT_SPACE_INT_H
 #define KLUIS_OBJECT_SPACE_INT_H
 
+#include <time.h>
+
 #include "object/object_int.h"
 
 /* ----------------------------------------------------------------- space.c */
@@ -28,10 +30,13 @@ struct cache {
 	size_t n, hand, bytes;
 };
 
-/* Rows that do not open: told once for each generation of the store. */
+/* Rows that do not open: told once for each generation of the store, and looked
+ * at again after a while, as it may have been a want of memory. */
 #define BAD_ROWS 16
+#define BAD_SECONDS 60
 struct bad_row {
 	uint64_t id, generation;
+	time_t since;
 };
 
 struct obj_space {
@@ -75,7 +80,8 @@ void space_drop(struct obj_space *sp, CK_OBJECT_HANDLE handle);
  * looks and takes references, no more. */
 void space_each(struct obj_space *sp, void (*fn)(struct object *o, void *arg),
     void *arg);
-/* Whether row id was found damaged at this generation; and remembers that. */
+/* Whether row id was found damaged at this generation, not long ago; and
+ * remembers that. */
 bool space_bad(struct obj_space *sp, uint64_t id, uint64_t generation);
 void space_set_bad(struct obj_space *sp, uint64_t id, uint64_t generation);
 

@@ -179,6 +179,10 @@ test_bad_rows_are_remembered(void **state)
 	assert_true(space_bad(w->a.sp, 7, 2));
 	space_set_bad(w->a.sp, 200, 2);
 	assert_true(space_bad(w->a.sp, 200, 2));
+	/* not for ever */
+	for (size_t i = 0; i < BAD_ROWS; i++)
+		w->a.sp->bad[i].since -= BAD_SECONDS;
+	assert_false(space_bad(w->a.sp, 200, 2));
 }
 
 int
