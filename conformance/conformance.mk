@@ -34,6 +34,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/derives.c \
 	conformance/finds.c \
 	conformance/general.c \
+	conformance/hosts.c \
 	conformance/keygens.c \
 	conformance/keyobjs.c \
 	conformance/logins.c \
