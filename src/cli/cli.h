@@ -3,8 +3,8 @@
  * The command `kluis`: what its files share.  main.c has the table of verbs,
  * options.c reads their options, cmd_*.c are the verbs.  Everything that
  * PKCS#11 can do goes through the C_ functions, so that the command sees what
- * every other program sees; only deleting a token and verifying its file use
- * the store directly, and only while the library is not initialised.
+ * every other program sees; only deleting a token (while the library is not
+ * initialised) and verifying its file (reading) use the store directly.
  *
  * One thread, no locks.  Results go to stdout, what is wrong and what to do
  * about it to stderr in one line.  Functions that can fail return an

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kluis check: whether the stores of the tokens are whole.  For each token: the
- * database and its index (the store, while the library is not initialised);
- * each object that can be seen (its seal); and with a login that no object was
- * taken away or put back (the set-hash).
+ * database and its index; each row that may be seen (a damaged one is shown to
+ * nobody, so those that are seen are counted); and with a login that no object
+ * was taken away or put back (the set-hash).
+ *
+ * The store is opened here a second time beside the library's own connection,
+ * for reading.
  */
 #include "cli/cli.h"
 
@@ -31,48 +34,98 @@ whole(const struct cli_token *t, const struct findings *f)
 	    f->bad_objects == 0 && f->missing == 0;
 }
 
-/* The database and its index. */
-static CK_RV
-check_store(const struct cli_lib *lib, const struct cli_token *t,
-    bool *index_bad)
+static void
+env_freep(struct store_env **env)
 {
-	struct store_env *env;
-	struct store *s;
-	CK_RV rv;
-
-	if ((rv = store_env_new(lib->conf.store, NULL, &env)) != CKR_OK)
-		return rv;
-	if ((rv = store_open(env, (uint32_t)t->slot, &s)) == CKR_OK) {
-		rv = store_check(s, index_bad);
-		store_close(s);
-	}
-	store_env_free(env);
-	return rv;
+	store_env_free(*env);
 }
 
-/* Each object that the session sees, and with a login the set-hash. */
-static enum cli_exit
-check_objects(const struct cli_token *t, const struct cli_args *args,
-    struct findings *f)
+static void
+storep_close(struct store **s)
 {
-	static const struct cli_args everything;
-	KL_AUTO(cli_session_done) CK_SESSION_HANDLE hs = CK_INVALID_HANDLE;
-	KL_AUTO(object_list_done) struct object_list found = { 0 };
-	enum cli_exit e;
+	store_close(*s);
+}
+
+#define PAGE 256
+
+/* How many rows the session may see. */
+static CK_RV
+count_rows(struct store *s, bool private, size_t *out)
+{
+	struct store_query q = { .flags_mask = private ? 0 : STORE_F_PRIVATE };
+	uint64_t ids[PAGE];
+	size_t n = PAGE, all = 0;
 	CK_RV rv;
 
-	if ((e = cli_session_open(t, args, false, &hs)) != CLI_OK ||
-	    (e = objects_find(hs, &everything, &found)) != CLI_OK)
+	for (; n == PAGE; q.after = n > 0 ? ids[n - 1] : 0) {
+		if ((rv = store_find(s, &q, ids, PAGE, &n)) != CKR_OK)
+			return rv;
+		all += n;
+	}
+	*out = all;
+	return CKR_OK;
+}
+
+/* Reads each object that is seen; profiles are in no row. */
+static enum cli_exit
+read_objects(CK_SESSION_HANDLE hs, struct findings *f)
+{
+	static const struct cli_args everything;
+	KL_AUTO(object_list_done) struct object_list found = { 0 };
+	enum cli_exit e;
+
+	f->objects = f->bad_objects = 0;
+	if ((e = objects_find(hs, &everything, &found)) != CLI_OK)
 		return e;
-	f->objects = found.n;
 	for (size_t i = 0; i < found.n; i++) {
 		KL_AUTO(object_info_done) struct object_info o = { 0 };
 
 		if ((e = object_info_read(hs, found.v[i], &o)) != CLI_OK)
 			return e;
+		f->objects += o.rv != CKR_OK || o.class != CKO_PROFILE;
 		f->bad_objects += o.rv != CKR_OK;
 	}
-	if (!cli_wants_login(args))
+	return CLI_OK;
+}
+
+/* Compares rows and objects while no other process writes; where others never
+ * rest the last comparison is left out. */
+static enum cli_exit
+compare(CK_SESSION_HANDLE hs, struct store *s, bool private,
+    struct findings *f)
+{
+	for (int tries = 0; tries < 5; tries++) {
+		uint64_t generation = store_generation(s);
+		size_t rows = 0;
+		enum cli_exit e;
+
+		f->database = count_rows(s, private, &rows);
+		if (f->database != CKR_OK)
+			return CLI_OK;
+		if ((e = read_objects(hs, f)) != CLI_OK)
+			return e;
+		if (generation != store_generation(s))
+			continue;
+		f->bad_objects += rows > f->objects ? rows - f->objects : 0;
+		f->objects = rows > f->objects ? rows : f->objects;
+		return CLI_OK;
+	}
+	return CLI_OK;
+}
+
+static enum cli_exit
+check_objects(const struct cli_token *t, struct store *s,
+    const struct cli_args *args, struct findings *f)
+{
+	KL_AUTO(cli_session_done) CK_SESSION_HANDLE hs = CK_INVALID_HANDLE;
+	bool private = cli_wants_login(args);
+	enum cli_exit e;
+	CK_RV rv;
+
+	if ((e = cli_session_open(t, args, false, &hs)) != CLI_OK ||
+	    (e = compare(hs, s, private, f)) != CLI_OK)
+		return e;
+	if (!private)
 		return CLI_OK;
 	f->full = true;
 	rv = login_verify(hs, &f->missing);
@@ -128,25 +181,26 @@ findings_json(const struct cli_lib *lib, const struct cli_token *t,
 	return jout_take(&o);
 }
 
-/* One token.  The library is off for the store's part and on for the rest. */
 static enum cli_exit
-check_token(struct cli_lib *lib, const struct cli_token *t,
+check_token(const struct cli_lib *lib, const struct cli_token *t,
     const struct cli_args *args, struct findings *f)
 {
-	enum cli_exit e;
+	KL_AUTO(env_freep) struct store_env *env = NULL;
+	KL_AUTO(storep_close) struct store *s = NULL;
+	CK_RV rv;
 
-	cli_lib_close(lib);
-	f->database = check_store(lib, t, &f->index_bad);
-	cli_lib_done(lib);
-	if ((e = cli_lib_open(lib)) != CLI_OK)
-		return e;
+	if ((rv = store_env_new(lib->conf.store, NULL, &env)) != CKR_OK)
+		return cli_fail_rv(rv, "%s", lib->conf.store);
+	f->database = store_open(env, (uint32_t)t->slot, &s);
+	if (f->database == CKR_OK)
+		f->database = store_check(s, &f->index_bad);
 	if (t->rv != CKR_OK || f->database != CKR_OK)
 		return CLI_OK;
-	return check_objects(t, args, f);
+	return check_objects(t, s, args, f);
 }
 
 static enum cli_exit
-check_all(struct cli_lib *lib, const struct cli_tokens *tokens,
+check_all(const struct cli_lib *lib, const struct cli_tokens *tokens,
     const struct cli_token *only, const struct cli_args *args)
 {
 	KL_AUTO(jout_done) struct jout list = jout_array();

@@ -14,10 +14,14 @@ static const struct class_row {
 	const char *also[2];	/* other words that mean it */
 } classes[] = {
 	{ CKO_DATA, "data", "data", "CKO_DATA", { NULL, NULL } },
-	{ CKO_CERTIFICATE, "certificate", "certificate", "CKO_CERTIFICATE", { "cert", NULL } },
-	{ CKO_PUBLIC_KEY, "public key", "public", "CKO_PUBLIC_KEY", { "pubkey", "public-key" } },
-	{ CKO_PRIVATE_KEY, "private key", "private", "CKO_PRIVATE_KEY", { "privkey", "private-key" } },
-	{ CKO_SECRET_KEY, "secret key", "secret", "CKO_SECRET_KEY", { "secrkey", "secret-key" } },
+	{ CKO_CERTIFICATE, "certificate", "certificate", "CKO_CERTIFICATE",
+	    { "cert", NULL } },
+	{ CKO_PUBLIC_KEY, "public key", "public", "CKO_PUBLIC_KEY",
+	    { "pubkey", "public-key" } },
+	{ CKO_PRIVATE_KEY, "private key", "private", "CKO_PRIVATE_KEY",
+	    { "privkey", "private-key" } },
+	{ CKO_SECRET_KEY, "secret key", "secret", "CKO_SECRET_KEY",
+	    { "secrkey", "secret-key" } },
 	{ CKO_PROFILE, "profile", "profile", "CKO_PROFILE", { NULL, NULL } },
 	{ CKO_TRUST, "trust", "trust", "CKO_TRUST", { NULL, NULL } },
 };

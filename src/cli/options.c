@@ -24,7 +24,8 @@ static const struct option_row {
 	[OPT_CLASS] = { "class", "CLASS",
 	    "data, certificate, public, private, secret or profile" },
 	[OPT_LOGIN] = { "login", NULL, "log in as user; the PIN is asked for" },
-	[OPT_PIN_SOURCE] = { "pin-source", "SOURCE", "where the user PIN comes from (implies a login):\n"
+	[OPT_PIN_SOURCE] = { "pin-source", "SOURCE",
+	    "where the user PIN comes from (implies a login):\n"
 	    "file:PATH, env:NAME, fd:N or prompt" },
 	[OPT_SO_PIN_SOURCE] = { "so-pin-source", "SOURCE",
 	    "the same for the security officer's PIN" },
