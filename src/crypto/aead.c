@@ -107,6 +107,15 @@ aead_key(struct eng_op *op, struct aead *a, struct bytes *key)
 	return CKR_OK;
 }
 
+/* CCM works its lengths into the key: new ones need the key again, or the
+ * context goes on with the old. */
+static bool
+aead_ccm_stale(const struct aead *a, const struct eng_par *par)
+{
+	return a->ccm &&
+	    (a->iv_len != par->iv.n || a->tag_len != par->tag_len);
+}
+
 /* Tells the context lengths that are new to it. */
 static bool
 aead_lengths(struct aead *a, size_t iv_len, size_t tag_len)
@@ -150,11 +159,11 @@ aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 
 	if (a == NULL)
 		return CKR_HOST_MEMORY;
-	if (!same) {
+	if (!same)
 		a->ccm = strcmp(op->alg->mode, "CCM") == 0;
+	if (!same || aead_ccm_stale(a, par))
 		if ((rv = aead_key(op, a, &key)) != CKR_OK)
 			return rv;
-	}
 	if (!(a->ccm ? ccm_par_ok(par) : gcm_par_ok(par)))
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
 		    "engine: AES-%s: IV of %zu, tag of %zu bytes",
