@@ -172,6 +172,20 @@ unwrap_key(struct session *s, const struct mech_row *row,
 	return unwrap_rv(op_key_fits(s, row, *out, OBJ_USE_UNWRAP, key));
 }
 
+/* The key within what was decrypted: a raw RSA block carries it at its end
+ * (3.2 section 6.1.12), as long as the template says. */
+static struct bytes
+unwrap_view(const struct mech_row *row, const struct obj_draft *d,
+    const struct secret *plain)
+{
+	struct bytes all = secret_view(plain);
+	size_t len = obj_draft_len(d);
+
+	if (row->alg.fam != ENG_F_RSA_RAW || len == 0 || len > all.n)
+		return all;
+	return bytes_of(all.p + (all.n - len), len);
+}
+
 CK_RV
 op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
     struct bytes wrapped, struct op_template t, CK_OBJECT_HANDLE *out)
@@ -203,7 +217,7 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 		return rv;
 	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
 		return unwrap_rv(rv);
-	if ((rv = obj_draft_set_wrapped(d, secret_view(plain),
+	if ((rv = obj_draft_set_wrapped(d, unwrap_view(call.row, d, plain),
 	    wrap_block(call.row) > 1)) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);
