@@ -126,6 +126,10 @@ gen_rsa(const struct obj_draft *d, struct eng_gen *gen)
 		    "generate: CKA_MODULUS_BITS is out of all bounds");
 	gen->bits = (size_t)bits;
 	gen->pub_exp = attrs_bytes(&d->attrs, CKA_PUBLIC_EXPONENT);
+	if (gen->pub_exp.n == 0 &&
+	    attrs_find(&d->attrs, CKA_PUBLIC_EXPONENT) != NULL)
+		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+		    "generate: CKA_PUBLIC_EXPONENT is empty");
 	return CKR_OK;
 }
 
