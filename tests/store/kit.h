@@ -225,6 +225,17 @@ kit_sql(const struct kit *k, const char *name, const char *sql)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* For tests in which a child goes on with what its parent had open. */
+KIT void
+kit_needs_private_sqlite(void)
+{
+#ifndef KL_SQLITE_STATIC
+	print_message("SKIP: SQLite is shared with the host, so a child must "
+	    "execute another program first\n");
+	skip();
+#endif
+}
+
 /* Waits for a child: its exit code, or 256 + the signal that ended it. */
 KIT int
 kit_wait(pid_t pid)

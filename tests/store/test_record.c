@@ -82,7 +82,6 @@ wipe(void **state)
 	struct kit *k = *state;
 	struct store *s = kit_token(k, 0);
 	struct store_tx tx = { NULL };
-	KL_AUTO(buf_done) struct buf b = { 0 };
 	uint64_t id = kit_add(s, 1), n;
 	bool bad = true;
 

@@ -70,6 +70,7 @@ parent_closes(void **state)
 	int go[2];
 	pid_t a, b;
 
+	kit_needs_private_sqlite();
 	(void)kit_add(s, 99999);
 	assert_int_equal(pipe(go), 0);
 	if ((a = fork()) == 0)
@@ -95,6 +96,7 @@ parent_exits(void **state)
 	char code = -1;
 	pid_t pid;
 
+	kit_needs_private_sqlite();
 	store_close(kit_token(k, 0));
 	assert_int_equal(pipe(go), 0);
 	assert_int_equal(pipe(done), 0);
@@ -168,6 +170,7 @@ fork_in_transaction(void **state)
 	int go[2];
 	char c;
 
+	kit_needs_private_sqlite();
 	assert_int_equal(pipe(go), 0);
 	f.go = go[1];
 	assert_int_equal(store_tx_begin(s, &tx), CKR_OK);
@@ -194,6 +197,7 @@ child_closes_all(void **state)
 	pid_t pid;
 	int fd;
 
+	kit_needs_private_sqlite();
 	(void)kit_add(s, 1);
 	if ((pid = fork()) == 0) {
 		for (fd = 3; fd < 256; fd++)
@@ -215,6 +219,7 @@ generations(void **state)
 	pid_t pid;
 	int depth, code;
 
+	kit_needs_private_sqlite();
 	if ((pid = fork()) == 0) {
 		for (depth = 1; depth <= 4; depth++) {
 			struct store_env *env = NULL;
