@@ -150,7 +150,7 @@ test_made_anew_elsewhere(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	assert_int_equal(C_GetAttributeValue(hs, key, &a, 1),
-	    CKR_OBJECT_HANDLE_INVALID);
+	    CKR_DEVICE_REMOVED);
 	OK(C_OpenSession(t->slot, CKF_SERIAL_SESSION, NULL, NULL, &next));
 	assert_int_equal(C_GetSessionInfo(hs, &info), CKR_DEVICE_REMOVED);
 	OK(C_GetSessionInfo(next, &info));
