@@ -147,6 +147,34 @@ LDADD = libkluis-cli.la libkluis.la $(CMOCKA_LIBS) $(JANSSON_LIBS) $(KL_LIBS)
 check_PROGRAMS += tests/fixtures/make_v1
 tests_fixtures_make_v1_LDADD = libkluis.la $(KL_LIBS)
 
+# --- programs that know the module by its file alone ---
+
+KL_PROCESS = \
+	tests/process/exits \
+	tests/process/forks \
+	tests/process/hosts \
+	tests/process/many \
+	tests/process/slots \
+	tests/process/threads
+
+check_PROGRAMS += $(KL_PROCESS)
+TESTS += $(KL_PROCESS)
+tests_process_exits_LDADD = -ldl -lpthread
+tests_process_forks_LDADD = -ldl -lpthread
+tests_process_hosts_LDADD = $(CRYPTO_LIBS) -ldl -lpthread
+tests_process_hosts_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DRECURSE_PROVIDER='"$(abs_builddir)/.libs/recurse_provider.so"'
+tests_process_many_LDADD = $(SQLITE_LIBS) -ldl -lpthread
+tests_process_slots_LDADD = -ldl -lpthread
+tests_process_threads_LDADD = -ldl -lpthread
+
+# what openssl.cnf of tests/process/hosts loads; rpath makes it a shared object
+check_LTLIBRARIES += recurse_provider.la
+recurse_provider_la_SOURCES = tests/process/recurse_provider.c
+recurse_provider_la_LIBADD = -ldl
+recurse_provider_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-rpath /nowhere
+
 # --- the bench: "make bench", BENCH_FLAGS="..." for its options ---
 
 KL_BENCH = \
