@@ -87,17 +87,45 @@ key_ctx(struct eng *e, const struct eng_key *key)
 	return EVP_PKEY_CTX_new_from_pkey(eng_ctx(e), key->pkey, eng_props(e));
 }
 
+/*
+ * Names under which libcrypto's own tables do not know the type: a host that
+ * made an engine the default for keys (libp11 does) would otherwise have
+ * EVP_PKEY_CTX_new_from_name hand our keys to that engine, whatever the
+ * library context, and through it back to us.
+ */
+static const struct {
+	const char *name, *oid;
+} type_oids[] = {
+	{ "RSA", "1.2.840.113549.1.1.1" },
+	{ "EC", "1.2.840.10045.2.1" },
+	{ "X25519", "1.3.101.110" },
+	{ "X448", "1.3.101.111" },
+	{ "ED25519", "1.3.101.112" },
+	{ "ED448", "1.3.101.113" },
+};
+
+EVP_PKEY_CTX *
+key_ctx_of(struct eng *e, const char *type)
+{
+	OSSL_LIB_CTX *ctx = eng_ctx(e);
+
+	for (size_t i = 0; i < KL_COUNT(type_oids); i++)
+		if (strcmp(type_oids[i].name, type) == 0)
+			type = type_oids[i].oid;
+	return ctx == NULL ? NULL :
+	    EVP_PKEY_CTX_new_from_name(ctx, type, eng_props(e));
+}
+
 CK_RV
 key_from_params(struct eng *e, const char *type, int selection,
     OSSL_PARAM *params, EVP_PKEY **out)
 {
 	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = NULL;
-	OSSL_LIB_CTX *ctx = eng_ctx(e);
 	EVP_PKEY *pkey = NULL;
 
-	if (ctx == NULL)
+	if (eng_ctx(e) == NULL)
 		return CKR_GENERAL_ERROR;
-	pctx = EVP_PKEY_CTX_new_from_name(ctx, type, eng_props(e));
+	pctx = key_ctx_of(e, type);
 	if (pctx == NULL || EVP_PKEY_fromdata_init(pctx) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "key: no %s here", type);
 	if (EVP_PKEY_fromdata(pctx, &pkey, selection, params) != 1)

@@ -121,6 +121,9 @@ const char *key_rsa_name(enum eng_part part);
 /* Gives key the pair pkey (taken over) of a curve (NULL for RSA) and fills in
  * its sizes. */
 void key_set_pkey(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c);
+/* A context for keys of libcrypto's type name, kept away from engines that the
+ * host made the default; NULL when there is no such type here. */
+EVP_PKEY_CTX *key_ctx_of(struct eng *e, const char *type);
 /* Makes an EVP_PKEY of libcrypto's type name out of params; selection is
  * EVP_PKEY_KEYPAIR or EVP_PKEY_PUBLIC_KEY.  CKR_ATTRIBUTE_VALUE_INVALID. */
 CK_RV key_from_params(struct eng *e, const char *type, int selection,

@@ -25,11 +25,10 @@ static CK_RV
 keygen_start(struct eng *e, const char *name, EVP_PKEY_CTX **out)
 {
 	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = NULL;
-	OSSL_LIB_CTX *ctx = eng_ctx(e);
 
-	if (ctx == NULL)
+	if (eng_ctx(e) == NULL)
 		return CKR_GENERAL_ERROR;
-	pctx = EVP_PKEY_CTX_new_from_name(ctx, name, eng_props(e));
+	pctx = key_ctx_of(e, name);
 	if (pctx == NULL || EVP_PKEY_keygen_init(pctx) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "keygen: no %s here", name);
 	*out = KL_TAKE(pctx);

@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/core_names.h>
+#include <openssl/rsa.h>
 
 #include "base/log.h"
 
@@ -78,43 +78,36 @@ oaep_same(const struct oaep *a, const struct oaep *b)
 	    bytes_equal(a->label, b->label);
 }
 
-static OSSL_PARAM
-text_param(const char *key, const char *value)
+/* The label is handed over to pctx. */
+static bool
+rsa_set_label(EVP_PKEY_CTX *c, struct bytes label)
 {
-	return OSSL_PARAM_construct_utf8_string(key,
-	    (char *)(uintptr_t)value, 0);
+	uint8_t *copy;
+
+	if (label.n == 0)
+		return true;
+	if ((copy = OPENSSL_memdup(label.p, label.n)) == NULL)
+		return false;
+	if (EVP_PKEY_CTX_set0_rsa_oaep_label(c, copy, (int)label.n) == 1)
+		return true;
+	OPENSSL_free(copy);
+	return false;
 }
 
+/* By calls, not by OSSL_PARAM: see rsa_set_params in sign.c. */
 static bool
 rsa_set_params(struct eng *e, const struct eng_op *op, struct rsa_state *st)
 {
-	const char *props = eng_props(e);
 	enum eng_family fam = op->alg->fam;
-	OSSL_PARAM params[7];
-	size_t n = 0;
+	EVP_PKEY_CTX *c = st->pctx;
 
-	params[n++] = text_param(OSSL_ASYM_CIPHER_PARAM_PAD_MODE,
-	    fam == ENG_F_RSA_OAEP ? OSSL_PKEY_RSA_PAD_MODE_OAEP :
-	    fam == ENG_F_RSA_RAW ? OSSL_PKEY_RSA_PAD_MODE_NONE :
-	    OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
-	if (fam == ENG_F_RSA_OAEP) {
-		if (props != NULL) {
-			params[n++] = text_param(
-			    OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST_PROPS, props);
-			params[n++] = text_param(
-			    OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST_PROPS, props);
-		}
-		params[n++] = text_param(OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST,
-		    st->oaep.md);
-		params[n++] = text_param(OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST,
-		    st->oaep.mgf_md);
-		if (st->label.n > 0)
-			params[n++] = OSSL_PARAM_construct_octet_string(
-			    OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL, st->label.p,
-			    st->label.n);
-	}
-	params[n] = OSSL_PARAM_construct_end();
-	return EVP_PKEY_CTX_set_params(st->pctx, params) == 1;
+	if (fam != ENG_F_RSA_OAEP)
+		return EVP_PKEY_CTX_set_rsa_padding(c, fam == ENG_F_RSA_RAW ?
+		    RSA_NO_PADDING : RSA_PKCS1_PADDING) == 1;
+	return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_OAEP_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_oaep_md(c, eng_md(e, st->oaep.md)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(c, eng_md(e, st->oaep.mgf_md)) == 1 &&
+	    rsa_set_label(c, bytes_of(st->label.p, st->label.n));
 }
 
 static CK_RV

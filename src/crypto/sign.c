@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/core_names.h>
+#include <openssl/rsa.h>
 
 #include "base/log.h"
 
@@ -122,43 +123,26 @@ pss_read(struct eng *e, const struct eng_op *op, const struct eng_par *par,
 	return CKR_OK;
 }
 
-static OSSL_PARAM
-text_param(const char *key, const char *value)
-{
-	return OSSL_PARAM_construct_utf8_string(key,
-	    (char *)(uintptr_t)value, 0);
-}
-
-/* Tells pctx padding and hashes of an RSA scheme. */
+/*
+ * Tells pctx padding and hashes of an RSA scheme.  By calls, not by OSSL_PARAM:
+ * where the host made an engine the default for keys (libp11 does), libcrypto
+ * 3.0 makes a context of the old kind, which understands only these.
+ */
 static bool
 rsa_set_params(struct eng *e, const struct eng_op *op, struct sign_state *st)
 {
-	const char *props = eng_props(e);
 	enum eng_family fam = op->alg->fam;
-	int salt = (int)st->pss.salt;
-	OSSL_PARAM params[7];
-	size_t n = 0;
+	EVP_PKEY_CTX *c = st->pctx;
 
-	params[n++] = text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
-	    fam == ENG_F_RSA_PSS ? OSSL_PKEY_RSA_PAD_MODE_PSS :
-	    fam == ENG_F_RSA_RAW ? OSSL_PKEY_RSA_PAD_MODE_NONE :
-	    OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
-	if (props != NULL)
-		params[n++] = text_param(OSSL_SIGNATURE_PARAM_PROPERTIES,
-		    props);
-	if (fam == ENG_F_RSA_PSS) {
-		params[n++] = text_param(OSSL_SIGNATURE_PARAM_DIGEST,
-		    st->pss.md);
-		params[n++] = text_param(OSSL_SIGNATURE_PARAM_MGF1_DIGEST,
-		    st->pss.mgf_md);
-		params[n++] = OSSL_PARAM_construct_int(
-		    OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &salt);
-	} else if (st->md != NULL) {
-		params[n++] = text_param(OSSL_SIGNATURE_PARAM_DIGEST,
-		    op->alg->md);
-	}
-	params[n] = OSSL_PARAM_construct_end();
-	return EVP_PKEY_CTX_set_params(st->pctx, params) == 1;
+	if (fam != ENG_F_RSA_PSS)
+		return EVP_PKEY_CTX_set_rsa_padding(c, fam == ENG_F_RSA_RAW ?
+		    RSA_NO_PADDING : RSA_PKCS1_PADDING) == 1 &&
+		    (st->md == NULL ||
+		    EVP_PKEY_CTX_set_signature_md(c, st->md) == 1);
+	return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PSS_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(c, eng_md(e, st->pss.md)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(c, eng_md(e, st->pss.mgf_md)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(c, (int)st->pss.salt) == 1;
 }
 
 /* Makes pctx for op's key and direction. */
@@ -384,11 +368,6 @@ verify_empty(struct eng_op *op, struct bytes sig)
 {
 	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = key_ctx(op->eng, op->key);
 	KL_AUTO(secret_freep) struct secret *block = NULL;
-	OSSL_PARAM params[] = {
-		text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
-		    OSSL_PKEY_RSA_PAD_MODE_NONE),
-		OSSL_PARAM_construct_end(),
-	};
 	size_t k = op->key->len;
 	size_t n = k;
 	uint8_t *p;
@@ -401,7 +380,7 @@ verify_empty(struct eng_op *op, struct bytes sig)
 		return rv;
 	p = secret_data(block);
 	if (EVP_PKEY_verify_recover_init(pctx) != 1 ||
-	    EVP_PKEY_CTX_set_params(pctx, params) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_NO_PADDING) != 1 ||
 	    EVP_PKEY_verify_recover(pctx, p, &n, sig.p, sig.n) != 1 || n != k)
 		return CKR_SIGNATURE_INVALID;
 	ok = p[0] == 0 && p[1] == 1 && p[k - 1] == 0;
