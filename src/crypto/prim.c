@@ -322,8 +322,34 @@ prim_pin_kdf_ok(const struct prim_pin_kdf *k, bool test)
 	return false;
 }
 
+static void
+md_ctx_freep(EVP_MD_CTX **c)
+{
+	EVP_MD_CTX_free(*c);
+	*c = NULL;
+}
+
+/* What the functions take for the PIN: see prim.h. */
 static bool
-scrypt_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
+pin_digest(struct eng *e, struct bytes pin, uint8_t out[PRIM_KEY])
+{
+	KL_AUTO(md_ctx_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	KL_AUTO(buf_done) struct buf head = { 0 };
+	EVP_MD *md = eng_md(e, HASH);
+
+	if (pin.n > BUF_MAX)
+		return false;
+	buf_put(&head, BYTES_STR("kluis.v1 pin"));
+	buf_put_u32(&head, (uint32_t)pin.n);
+	return buf_rv(&head) == CKR_OK && ctx != NULL && md != NULL &&
+	    EVP_DigestInit_ex2(ctx, md, NULL) == 1 &&
+	    EVP_DigestUpdate(ctx, head.p, head.n) == 1 &&
+	    EVP_DigestUpdate(ctx, pin.p, pin.n) == 1 &&
+	    EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+}
+
+static bool
+scrypt_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes password,
     uint8_t out[PRIM_KEY])
 {
 	struct params p = { .n = 0 };
@@ -331,7 +357,7 @@ scrypt_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
 	/* libcrypto refuses what it reckons to need more than this. */
 	uint64_t max = 128 * (uint64_t)k->r * (n + k->p + 2) + 1024;
 
-	par_bytes(&p, OSSL_KDF_PARAM_PASSWORD, pin);
+	par_bytes(&p, OSSL_KDF_PARAM_PASSWORD, password);
 	par_bytes(&p, OSSL_KDF_PARAM_SALT, bytes_of(k->salt, sizeof(k->salt)));
 	par_u64(&p, OSSL_KDF_PARAM_SCRYPT_N, &n);
 	par_u32(&p, OSSL_KDF_PARAM_SCRYPT_R, &k->r);
@@ -342,12 +368,12 @@ scrypt_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
 
 /* libcrypto 3.2 and later; its parameters' names are not in older headers. */
 static bool
-argon2_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
+argon2_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes password,
     uint8_t out[PRIM_KEY])
 {
 	struct params p = { .n = 0 };
 
-	par_bytes(&p, OSSL_KDF_PARAM_PASSWORD, pin);
+	par_bytes(&p, OSSL_KDF_PARAM_PASSWORD, password);
 	par_bytes(&p, OSSL_KDF_PARAM_SALT, bytes_of(k->salt, sizeof(k->salt)));
 	par_u32(&p, "memcost", &k->cost);
 	par_u32(&p, "iter", &k->r);
@@ -355,15 +381,32 @@ argon2_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
 	return kdf_run(e, "ARGON2ID", &p, out, PRIM_KEY);
 }
 
+/* Whether libcrypto has what k asks for; otherwise says what to do about it. */
+static CK_RV
+pin_kdf_there(struct eng *e, const struct prim_pin_kdf *k)
+{
+	if (k->kdf != PRIM_KDF_ARGON2ID || eng_kdf(e, "ARGON2ID") != NULL)
+		return CKR_OK;
+	return log_fail_rv(CKR_DEVICE_ERROR, "engine: this PIN was set with "
+	    "Argon2id, which %s and its providers here do not have: use the "
+	    "token with OpenSSL 3.2 or later", eng_library());
+}
+
 CK_RV
 prim_pin_key(struct eng *e, const struct prim_pin_kdf *k, struct bytes pin,
     uint8_t out[PRIM_KEY])
 {
+	WIPE_AUTO(digest, PRIM_KEY);
+	struct bytes password = bytes_of(digest, sizeof(digest));
 	bool ok;
+	CK_RV rv;
 
 	KL_ASSERT(prim_pin_kdf_ok(k, true));
+	if ((rv = pin_kdf_there(e, k)) != CKR_OK)
+		return rv;
 	ERR_set_mark();
-	ok = k->kdf == PRIM_KDF_SCRYPT ? scrypt_key(e, k, pin, out) :
-					 argon2_key(e, k, pin, out);
+	ok = pin_digest(e, pin, digest) &&
+	    (k->kdf == PRIM_KDF_SCRYPT ? scrypt_key(e, k, password, out) :
+					 argon2_key(e, k, password, out));
 	return prim_rv(ok, "the derivation of a key from a PIN");
 }

@@ -54,7 +54,16 @@ CK_RV prim_pin_kdf_new(struct eng *e, bool test, struct prim_pin_kdf *out)
 /* Whether the parameters are within what we run: not under the floor (unless
  * test) and not over 2^20 scrypt / 1 GiB. */
 bool prim_pin_kdf_ok(const struct prim_pin_kdf *k, bool test);
-/* The key-encryption key of pin: PRIM_KEY bytes to out. */
+/*
+ * The key-encryption key of pin (any bytes, any length): PRIM_KEY bytes to out.
+ * What the function is given as its password is
+ *	SHA-256("kluis.v1 pin" || u32 length of pin, big-endian || pin)
+ * and not the PIN itself: scrypt's PBKDF2 hands its password to HMAC, which
+ * fills a short key with zeros and hashes a long one, so that a PIN with zeros
+ * behind it would be the same PIN.
+ * CKR_DEVICE_ERROR, with a log line that says where the token can be used, when
+ * k asks for Argon2id and libcrypto has none.
+ */
 CK_RV prim_pin_key(struct eng *e, const struct prim_pin_kdf *k,
     struct bytes pin, uint8_t out[PRIM_KEY]) KL_MUST_USE;
 

@@ -6,7 +6,7 @@
  *
  *	store key SK (random, in the "token" record, behind no PIN)
  *	  |- HKDF -> public objects root, public index key, record MAC key
- *	PIN --scrypt/Argon2id--> KEK --opens--> keyslot --> master key MK
+ *	PIN --SHA-256, scrypt/Argon2id--> KEK --opens--> keyslot --> master key MK
  *	  |- HKDF -> private objects root, private index key, integrity key, audit key
  *	object key = HKDF(root, UUID, use) --AES-256-GCM--> sealed columns
  *

@@ -5,6 +5,12 @@
  */
 #include "crypto/prim.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
 #include "crypto/eng_kit.h"
 
 /* Whether two byte strings are equal, the second in hexadecimal. */
@@ -228,18 +234,52 @@ static const struct {
 	const char *pin, *key;
 } pins[] = {
 	{ { PRIM_KDF_SCRYPT, 4, 8, 1, SALT }, "1234",
-	    "27ba312f2295c1452308e545b0747344161c8b4b4167228647659e81fca27b66" },
+	    "6bdb774a4bb4b5d4e22bc1aae66b16872b08f30bd0e35e2938efa676bedb76f0" },
 	{ { PRIM_KDF_SCRYPT, 4, 8, 1, SALT }, "",
-	    "01d7cb210960b33444de4d104855325953d6e5f31bb6fa6369b836ed579b854d" },
+	    "b9f23e804daceb6c5acac04a26e47cbb6a82815299866b05a50c7f905c11a5c7" },
 	{ { PRIM_KDF_SCRYPT, 6, 4, 3, SALT }, "1234",
-	    "d48c755c4f061d6afac787d649b1262d470348c175040580a4ba407970587e5d" },
+	    "080c480888d5cfe596044191a2ef1fdc9158b5906d60e1931df5bfea69fa3666" },
 	{ { PRIM_KDF_SCRYPT, 15, 8, 1, SALT }, "1234",
-	    "ecabed4ddb75111ffb04b51a0a76b2190cb6f03b607656b085366bf47f78c196" },
+	    "e379020bc7ef9d041731520d0b2bf6ec344efd929caccb63587de66e87e56aef" },
 	{ { PRIM_KDF_ARGON2ID, 64, 2, 2, SALT }, "1234",
-	    "87456f35601d49363498d38cdfc900d9313e273752452907c686f6808acff152" },
+	    "b69b85f3c7221e9663d4e0292959e04eec4d348662c698d2b08fba9a88cf4a35" },
 	{ { PRIM_KDF_ARGON2ID, 65536, 3, 4, SALT }, "1234",
-	    "d2221e82df0c40a2f408223203110cbc752c6934e4fdda16b69f8fc424fa4507" },
+	    "f3a46292f48049d8e27fb0b65a6dbaebb5904382769db9318fdb6ae8ccdd4e0a" },
 };
+
+/* PINs that HMAC, whose key a PIN would be, takes for one and the same in each
+ * line: with zeros behind it; longer than a block, and its SHA-256. */
+static const char longer[] = "0123456789abcdef0123456789abcdef"
+			     "0123456789abcdef0123456789abcdef.";
+static const struct {
+	const char *a, *b;
+	size_t na, nb;
+} twins[] = {
+	{ "1234", "1234\0", 4, 5 },
+	{ "1234\0", "1234\0\0\0", 5, 7 },
+	{ "", "\0", 0, 1 },
+	{ longer,
+	    "\x0e\x3a\xdf\xc5\xba\x7b\xe7\x68\xac\x65\xc5\xd9\x66\x6e\xf2\x71"
+	    "\x9b\x2d\xd1\x40\x54\x41\x28\x7b\xa2\x2b\xc1\xd5\x8b\x1e\x47\x55",
+	    65, 32 },
+};
+
+static void
+test_pin_any_bytes(void **state)
+{
+	uint8_t a[PRIM_KEY], b[PRIM_KEY];
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(twins); i++) {
+		assert_int_equal(prim_pin_key(kit_eng(), &pins[0].kdf,
+				     bytes_of(twins[i].a, twins[i].na), a),
+		    CKR_OK);
+		assert_int_equal(prim_pin_key(kit_eng(), &pins[0].kdf,
+				     bytes_of(twins[i].b, twins[i].nb), b),
+		    CKR_OK);
+		assert_memory_not_equal(a, b, sizeof(a));
+	}
+}
 
 /* Whether libcrypto has Argon2id shows in what a new PIN would get. */
 static bool
@@ -285,20 +325,36 @@ test_argon2(void **state)
 	expect_pins(PRIM_KDF_ARGON2ID);
 }
 
-/* A key slot that asks for what libcrypto lacks is an error, not a crash. */
+/* A key slot that asks for what libcrypto lacks is an error that says what to
+ * do, not a crash. */
 static void
 test_argon2_lacking(void **state)
 {
+	char path[] = "/tmp/kluis-test-prim-XXXXXX";
+	char setting[64], line[256] = "";
 	uint8_t out[PRIM_KEY];
+	FILE *log;
+	int fd;
 
 	(void)state;
 	if (has_argon2()) {
 		print_message("SKIP: this libcrypto has Argon2id\n");
 		skip();
 	}
+	assert_int_not_equal(fd = mkstemp(path), -1);
+	(void)snprintf(setting, sizeof(setting), "error:file:%s", path);
+	assert_int_equal(log_setup(setting), CKR_OK);
 	assert_int_equal(
 	    prim_pin_key(kit_eng(), &pins[4].kdf, BYTES_STR("1234"), out),
 	    CKR_DEVICE_ERROR);
+	assert_int_equal(log_setup("none"), CKR_OK);
+	assert_non_null(log = fdopen(fd, "r"));
+	assert_non_null(fgets(line, sizeof(line), log));
+	assert_non_null(strstr(line, "set with Argon2id"));
+	assert_non_null(strstr(line, "use the token with OpenSSL 3.2"));
+	assert_null(fgets(line, sizeof(line), log));
+	(void)fclose(log);
+	(void)unlink(path);
 }
 
 static void
@@ -374,6 +430,7 @@ main(void)
 		cmocka_unit_test(test_scrypt),
 		cmocka_unit_test(test_argon2),
 		cmocka_unit_test(test_argon2_lacking),
+		cmocka_unit_test(test_pin_any_bytes),
 		cmocka_unit_test(test_pin_new),
 		cmocka_unit_test(test_pin_limits),
 	};

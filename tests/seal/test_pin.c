@@ -41,6 +41,9 @@ wrong_pin(void **state)
 	    CKR_PIN_INCORRECT);
 	assert_int_equal(try(k, SEAL_USER, &r, BYTES_NONE),
 	    CKR_PIN_INCORRECT);
+	/* a zero byte behind it is a byte of it */
+	assert_int_equal(try(k, SEAL_USER, &r, bytes_of("1234\0", 5)),
+	    CKR_PIN_INCORRECT);
 	assert_int_equal(try(k, SEAL_USER, &r, PIN), CKR_OK);
 	/* any bytes may be a PIN */
 	buf_done(&r);
