@@ -201,10 +201,11 @@ CK_KEY_TYPE obj_draft_key_type(const struct obj_draft *d);
  * private key's eng_key too. */
 CK_RV obj_draft_set_key(struct obj_draft *d, struct eng_key *key) KL_MUST_USE;
 /* Unwrapping: builds the key from unwrapped bytes, of the type and length the
- * draft wants (zero_pad: AES_KEY_WRAP's padding may be cut).
+ * draft wants.  block: up to how many bytes the mechanism filled the value with
+ * zeros (eng_block_len), which are cut; 1: it does not.
  * CKR_WRAPPED_KEY_INVALID, CKR_WRAPPED_KEY_LEN_RANGE, CKR_TEMPLATE_INCONSISTENT. */
 CK_RV obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain,
-    bool zero_pad) KL_MUST_USE;
+    size_t block) KL_MUST_USE;
 /* Derivation result: bytes of a secret key. */
 CK_RV obj_draft_set_value(struct obj_draft *d, struct bytes value) KL_MUST_USE;
 /* Makes n drafts objects, all or none, in one transaction. */

@@ -168,16 +168,14 @@ obj_draft_set_value(struct obj_draft *d, struct bytes value)
 	return set_secret(d, value);
 }
 
-/* What a mechanism that pads with zeros may have appended to n - cut bytes:
- * up to a block less one, for a length that only AES_KEY_WRAP gives up to half
- * a block less one (3.2 section 6.13.3). */
+/* Whether what follows the first `want` bytes is what a mechanism appends that
+ * fills whole blocks with zeros (3.2 sections 6.10.5 and 6.13.3). */
 static bool
-only_padding(struct bytes plain, size_t want)
+only_padding(struct bytes plain, size_t want, size_t block)
 {
-	size_t most = plain.n % 16 == 0 ? 15 : 7;
 	uint8_t seen = 0;
 
-	if (plain.n - want > most)
+	if (plain.n - want >= block)
 		return false;
 	for (size_t i = want; i < plain.n; i++)
 		seen |= plain.p[i];
@@ -188,31 +186,31 @@ only_padding(struct bytes plain, size_t want)
  * came out: programs unwrap generic secrets so (3.2 section 5.18.4 would have
  * us refuse where zero padding makes the length doubtful). */
 static CK_RV
-unwrap_secret(struct obj_draft *d, struct bytes plain, bool zero_pad)
+unwrap_secret(struct obj_draft *d, struct bytes plain, size_t block)
 {
 	size_t want = obj_draft_len(d);
 
 	if (want == 0)
 		want = plain.n;
 	if (!d->schema->len_ok(want) || want > plain.n ||
-	    (want < plain.n && (!zero_pad || !only_padding(plain, want))))
+	    !only_padding(plain, want, block))
 		return log_rv(CKR_WRAPPED_KEY_LEN_RANGE,
 		    "unwrap: not the length of the key the template wants");
 	return set_secret(d, bytes_of(plain.p, want));
 }
 
 CK_RV
-obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain, bool zero_pad)
+obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain, size_t block)
 {
 	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
 	CK_RV rv;
 
 	if (d->schema->class == CKO_SECRET_KEY)
-		return unwrap_secret(d, plain, zero_pad);
+		return unwrap_secret(d, plain, block);
 	if (d->schema->class != CKO_PRIVATE_KEY)
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "unwrap: class 0x%lx is not unwrapped", d->schema->class);
-	rv = eng_key_from_pkcs8(d->eng, plain, zero_pad, &key);
+	rv = eng_key_from_pkcs8(d->eng, plain, block > 1, &key);
 	if (rv != CKR_OK)
 		return rv;
 	if (eng_key_type(key) != d->schema->eng)

@@ -218,7 +218,7 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
 		return unwrap_rv(rv);
 	if ((rv = obj_draft_set_wrapped(d, unwrap_view(call.row, d, plain),
-	    wrap_block(call.row) > 1)) != CKR_OK)
+	    wrap_block(call.row))) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);
 }

@@ -188,34 +188,40 @@ static const struct {
 	const char *name;
 	CK_ATTRIBUTE t[4];
 	struct bytes in;
-	bool zero_pad;
+	size_t block;
 	CK_RV rv;
 	size_t len;
 } unwraps[] = {
-	{ "AES of 20 bytes", { AES }, { full, 20 }, false,
+	{ "AES of 20 bytes", { AES }, { full, 20 }, 1,
 	  CKR_WRAPPED_KEY_LEN_RANGE, 0 },
-	{ "AES of a blob", { AES }, { full, 40 }, false,
+	{ "AES of a blob", { AES }, { full, 40 }, 1,
 	  CKR_WRAPPED_KEY_LEN_RANGE, 0 },
-	{ "nothing", { AES }, { full, 0 }, false,
+	{ "nothing", { AES }, { full, 0 }, 1,
 	  CKR_WRAPPED_KEY_LEN_RANGE, 0 },
 	{ "longer than wanted", { AES, KIT_A(CKA_VALUE_LEN, sixteen) },
-	  { full, 24 }, false, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
+	  { full, 24 }, 1, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
 	{ "longer, and no padding", { AES, KIT_A(CKA_VALUE_LEN, sixteen) },
-	  { full, 32 }, true, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
+	  { full, 32 }, 16, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
 	{ "too much padding", { AES, KIT_A(CKA_VALUE_LEN, sixteen) },
-	  { zeros, 24 }, true, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
+	  { zeros, 24 }, 8, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
 	{ "shorter than wanted", { AES, KIT_A(CKA_VALUE_LEN, twenty) },
-	  { full, 16 }, false, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
-	{ "AES", { AES }, { full, 16 }, false, CKR_OK, 16 },
+	  { full, 16 }, 1, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
+	{ "AES", { AES }, { full, 16 }, 1, CKR_OK, 16 },
 	{ "AES, wanted", { AES, KIT_A(CKA_VALUE_LEN, sixteen) }, { full, 16 },
-	  true, CKR_OK, 16 },
+	  16, CKR_OK, 16 },
 	{ "generic, padded", { KIT_A(CKA_CLASS, kit_secret),
 	  KIT_A(CKA_KEY_TYPE, kit_generic), KIT_A(CKA_VALUE_LEN, twenty) },
-	  { zeros, 32 }, true, CKR_OK, 20 },
+	  { zeros, 32 }, 16, CKR_OK, 20 },
+	{ "generic, padded to semiblocks", { KIT_A(CKA_CLASS, kit_secret),
+	  KIT_A(CKA_KEY_TYPE, kit_generic), KIT_A(CKA_VALUE_LEN, twenty) },
+	  { zeros, 24 }, 8, CKR_OK, 20 },
+	{ "generic, padded for another block", { KIT_A(CKA_CLASS, kit_secret),
+	  KIT_A(CKA_KEY_TYPE, kit_generic), KIT_A(CKA_VALUE_LEN, twenty) },
+	  { zeros, 32 }, 8, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
 	{ "generic, all of it", { KIT_A(CKA_CLASS, kit_secret),
-	  KIT_A(CKA_KEY_TYPE, kit_generic) }, { full, 33 }, true, CKR_OK, 33 },
+	  KIT_A(CKA_KEY_TYPE, kit_generic) }, { full, 33 }, 16, CKR_OK, 33 },
 	{ "private, of junk", { KIT_A(CKA_CLASS, kit_private),
-	  KIT_A(CKA_KEY_TYPE, kit_ec) }, { full, 40 }, false,
+	  KIT_A(CKA_KEY_TYPE, kit_ec) }, { full, 40 }, 1,
 	  CKR_WRAPPED_KEY_INVALID, 0 },
 };
 
@@ -229,7 +235,7 @@ test_unwrap(void **state)
 		KL_AUTO(obj_draft_freep) struct obj_draft *d =
 		    kit_draft(&kit_user, &rq);
 		CK_RV rv = obj_draft_set_wrapped(d, unwraps[i].in,
-		    unwraps[i].zero_pad);
+		    unwraps[i].block);
 
 		if (rv != unwraps[i].rv)
 			fail_msg("%s: 0x%lx", unwraps[i].name, rv);
@@ -268,7 +274,7 @@ test_unwrap_private(void **state)
 		    kit_draft(&kit_user, &rq);
 
 		assert_int_equal(obj_draft_set_wrapped(d, secret_view(der),
-		    false), rvs[i]);
+		    1), rvs[i]);
 		if (rvs[i] == CKR_OK)
 			assert_int_equal(
 			    attrs_bytes(&d->secrets, CKA_VALUE).n, 32);
