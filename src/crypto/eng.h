@@ -46,8 +46,10 @@ bool eng_same(const struct eng *e, const char *providers,
     const char *properties, size_t rsa_min);
 /* Before the first eng_new of a process and with no lock held: lets libcrypto
  * read the application's openssl.cnf into the default context now, so that it
- * cannot happen inside one of our calls, and arranges eng_gone.  Idempotent. */
-void eng_prepare(void);
+ * cannot happen inside one of our calls, and arranges eng_gone.  Idempotent.
+ * end, or NULL, is called once when libcrypto's clean-up begins: eng_gone() is
+ * true then, and everything still works until it returns. */
+void eng_prepare(void (*end)(void));
 /* Whether libcrypto was cleaned up (the process is exiting). */
 bool eng_gone(void);
 /* Text such as "OpenSSL 3.0.15 3 Sep 2024" of the libcrypto in use. */

@@ -124,7 +124,7 @@ note_gone(void)
 }
 
 void
-eng_prepare(void)
+eng_prepare(void (*end)(void))
 {
 	/*
 	 * Called every time, not once: when another thread is at it libcrypto
@@ -138,7 +138,9 @@ eng_prepare(void)
 		/* Not a broken openssl.cnf: nothing starts any more. */
 		note_gone();
 	} else if (!atomic_exchange(&gone_arranged, true) &&
-	    OPENSSL_atexit(note_gone) != 1) {
+	    /* what is registered last runs first */
+	    ((end != NULL && OPENSSL_atexit(end) != 1) ||
+	    OPENSSL_atexit(note_gone) != 1)) {
 		log_error("engine: libcrypto takes no exit handler");
 		atomic_store(&gone_arranged, false);
 	}
@@ -148,7 +150,7 @@ eng_prepare(void)
 bool
 eng_gone(void)
 {
-	return atomic_load_explicit(&gone, memory_order_relaxed);
+	return atomic_load(&gone);
 }
 
 const char *

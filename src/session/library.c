@@ -16,7 +16,13 @@
  * 4. After a fork the child frees, closes and unlocks nothing of its
  *    parent's: the old struct is kept reachable and never looked at.
  * 5. After libcrypto's clean-up nothing calls it: everything answers
- *    CKR_CRYPTOKI_NOT_INITIALIZED.
+ *    CKR_CRYPTOKI_NOT_INITIALIZED.  The clean-up begins when the calls that
+ *    are inside have left (lib_ended), since exit() runs it under the feet of
+ *    the other threads.
+ * 6. While a thread forks no other thread is inside (fork_before): libcrypto
+ *    has locks for the whole process, such as the one around its choice of
+ *    random numbers, that a child would find locked for ever.
+ * 7. Each of these waits ends: a call that takes longer is left where it is.
  */
 #include "session/session_int.h"
 
@@ -28,8 +34,11 @@
 
 #include "base/log.h"
 
-/* How long C_Finalize waits for calls in other threads, in milliseconds. */
+/* How long we wait for calls in other threads, in milliseconds: C_Finalize and
+ * the end of the process; a fork, and those whom a fork keeps waiting. */
 #define FINALIZE_PATIENCE 5000
+#define FORK_PATIENCE 100
+#define NAPS_PER_MS 10
 
 static struct library lib;
 
@@ -82,19 +91,87 @@ args_read(const CK_C_INITIALIZE_ARGS *args, struct lib_args *out)
 	return CKR_OK;
 }
 
-/* Keeps the parent's struct reachable and starts from nothing. */
+/*
+ * Keeps the struct reachable and starts from nothing.  calls: how many of those
+ * inside it are threads of this process.
+ */
 static CK_RV
-forget_ancestor(void)
+forget_ancestor(unsigned calls)
 {
 	struct library *old = malloc(sizeof(*old));
 	uint64_t state = atomic_load(&lib.state);
+	unsigned forking = atomic_load(&lib.forking);
 
 	if (old == NULL)
 		return CKR_HOST_MEMORY;
 	memcpy(old, &lib, sizeof(*old));
 	memset(&lib, 0, sizeof(lib));
 	atomic_store(&lib.state, state);
+	atomic_store(&lib.forking, forking);
+	atomic_store(&lib.calls_in, calls);
+	lib.fork_arranged = old->fork_arranged;
 	lib.ancestor = old;
+	return CKR_OK;
+}
+
+static void
+nap(void)
+{
+	const struct timespec t = { 0, 1000000 / NAPS_PER_MS };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* Waits until no thread but those that nap is inside; false when patience ran
+ * out. */
+static bool
+wait_quiet(int ms)
+{
+	for (int i = 0; i < ms * NAPS_PER_MS; i++) {
+		if (atomic_load(&lib.calls_in) == atomic_load(&lib.napping))
+			return true;
+		nap();
+	}
+	return false;
+}
+
+/* libcrypto is about to be cleaned up; eng_gone() is true already. */
+static void
+lib_ended(void)
+{
+	if (process_mark_valid(&lib.mark))
+		(void)wait_quiet(FINALIZE_PATIENCE); /* else as it is */
+}
+
+static void
+fork_before(void)
+{
+	atomic_fetch_add(&lib.forking, 1);
+	if (process_mark_valid(&lib.mark))
+		(void)wait_quiet(FORK_PATIENCE); /* else as it is */
+}
+
+static void
+fork_parent(void)
+{
+	atomic_fetch_sub(&lib.forking, 1);
+}
+
+static void
+fork_child(void)
+{
+	atomic_store(&lib.forking, 0);
+}
+
+/* Once for a process and its children.  STARTING, so nobody else is here. */
+static CK_RV
+arrange_fork(void)
+{
+	if (lib.fork_arranged)
+		return CKR_OK;
+	if (pthread_atfork(fork_before, fork_parent, fork_child) != 0)
+		return CKR_HOST_MEMORY;
+	lib.fork_arranged = true;
 	return CKR_OK;
 }
 
@@ -167,7 +244,7 @@ prepare(void)
 	if (atomic_load(&lib.preparing) == self)
 		return false;
 	mine = atomic_compare_exchange_strong(&lib.preparing, &nobody, self);
-	eng_prepare();
+	eng_prepare(lib_ended);
 	if (mine)
 		atomic_store(&lib.preparing, 0);
 	return mine && atomic_exchange(&lib.nested, false);
@@ -178,7 +255,8 @@ start(const struct lib_args *args)
 {
 	CK_RV rv;
 
-	if ((rv = process_mark_set(&lib.mark)) != CKR_OK)
+	if ((rv = process_mark_set(&lib.mark)) != CKR_OK ||
+	    (rv = arrange_fork()) != CKR_OK)
 		return rv;
 	lib.calls = args->calls;
 	if ((rv = start_parts(args)) != CKR_OK) {
@@ -213,9 +291,11 @@ lib_initialize(const CK_C_INITIALIZE_ARGS *args)
 	if (!atomic_compare_exchange_strong(&lib.state, &seen,
 	    state_word(LIB_STARTING)))
 		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-	rv = inherited ? forget_ancestor() : CKR_OK;
+	rv = inherited ? forget_ancestor(0) : CKR_OK;
+	atomic_fetch_add(&lib.calls_in, 1);
 	if (rv == CKR_OK)
 		rv = start(&a);
+	lib_leave();
 	atomic_store(&lib.state, state_word(rv == CKR_OK ? LIB_ON : LIB_OFF));
 	return rv;
 }
@@ -228,18 +308,28 @@ is_on(void)
 	    process_mark_valid(&lib.mark) && !eng_gone();
 }
 
+/* Whether the call that was just counted in may stay. */
+static bool
+may_stay(int naps)
+{
+	return state_of(atomic_load(&lib.state)) == LIB_ON && !eng_gone() &&
+	    (atomic_load(&lib.forking) == 0 ||
+	    naps > FORK_PATIENCE * NAPS_PER_MS);
+}
+
 CK_RV
 lib_enter(void)
 {
-	if (!is_on())
-		return CKR_CRYPTOKI_NOT_INITIALIZED;
-	atomic_fetch_add(&lib.calls_in, 1);
-	/* C_Finalize may have begun between the two. */
-	if (state_of(atomic_load(&lib.state)) != LIB_ON) {
+	for (int naps = 0; is_on(); naps++) {
+		atomic_fetch_add(&lib.calls_in, 1);
+		/* The end or a fork may have begun between the two. */
+		if (may_stay(naps))
+			return CKR_OK;
 		lib_leave();
-		return CKR_CRYPTOKI_NOT_INITIALIZED;
+		if (atomic_load(&lib.forking) != 0)
+			nap();
 	}
-	return CKR_OK;
+	return CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 void
@@ -257,19 +347,33 @@ lib_crypto(void)
 bool
 lib_stopping(void)
 {
-	return state_of(atomic_load(&lib.state)) != LIB_ON;
+	return state_of(atomic_load(&lib.state)) != LIB_ON || eng_gone();
+}
+
+void
+lib_nap(const struct timespec *time)
+{
+	int naps = 0;
+
+	atomic_fetch_add(&lib.napping, 1);
+	(void)nanosleep(time, NULL);
+	atomic_fetch_sub(&lib.napping, 1);
+	while (atomic_load(&lib.forking) != 0 &&
+	    naps++ < FORK_PATIENCE * NAPS_PER_MS) {
+		atomic_fetch_add(&lib.napping, 1);
+		nap();
+		atomic_fetch_sub(&lib.napping, 1);
+	}
 }
 
 /* Waits until every other call has left; false when patience ran out. */
 static bool
 calls_left(void)
 {
-	const struct timespec ms = { 0, 1000000 };
-
-	for (int i = 0; i < FINALIZE_PATIENCE; i++) {
+	for (int i = 0; i < FINALIZE_PATIENCE * NAPS_PER_MS; i++) {
 		if (atomic_load(&lib.calls_in) == 0)
 			return true;
-		(void)nanosleep(&ms, NULL);
+		nap();
 	}
 	return false;
 }
@@ -286,11 +390,13 @@ lib_finalize(void)
 	    state_word(LIB_STOPPING)))
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (calls_left()) {
+		atomic_fetch_add(&lib.calls_in, 1);
 		stop_parts();
+		lib_leave();
 	} else {
 		log_error("C_Finalize: calls in other threads did not end; "
 		    "their memory is left alone");
-		rv = forget_ancestor();
+		rv = forget_ancestor(atomic_load(&lib.calls_in));
 	}
 	atomic_store(&lib.state, state_word(LIB_OFF));
 	return rv;

@@ -8,6 +8,7 @@
 #define KLUIS_SESSION_SESSION_INT_H
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/conf.h"
 #include "base/handles.h"
@@ -100,6 +101,9 @@ enum lib_state { LIB_OFF, LIB_STARTING, LIB_ON, LIB_STOPPING };
 struct library {
 	_Atomic uint64_t state;
 	atomic_uint calls_in;
+	atomic_uint napping;		/* how many of them wait for an event */
+	atomic_uint forking;		/* threads that are about to fork */
+	bool fork_arranged;		/* the handlers of a fork are registered */
 	_Atomic uintptr_t preparing;	/* thread that reads openssl.cnf */
 	atomic_bool nested;		/* a C_Initialize from inside there worked */
 	struct process_mark mark;
@@ -122,8 +126,11 @@ struct library {
 					   never touched, only kept reachable */
 };
 struct library *library(void);
-/* Whether C_Finalize has begun (blocking waits end). */
+/* Whether C_Finalize or the process's end has begun (blocking waits end). */
 bool lib_stopping(void);
+/* Waits inside a call that holds no lock; forks and the process's end do not
+ * wait for it meanwhile. */
+void lib_nap(const struct timespec *time);
 
 /* slot.c: makes and frees the slots' part of the library (library lock not
  * needed: nobody else is inside). */

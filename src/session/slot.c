@@ -304,7 +304,7 @@ slot_wait(CK_FLAGS flags, CK_SLOT_ID *out)
 		return CKR_ARGUMENTS_BAD;
 	while ((rv = slot_event(out)) == CKR_NO_EVENT &&
 	    (flags & CKF_DONT_BLOCK) == 0) {
-		(void)nanosleep(&nap, NULL);
+		lib_nap(&nap);
 		if (lib_stopping())
 			return CKR_CRYPTOKI_NOT_INITIALIZED;
 	}

@@ -290,7 +290,7 @@ test_prepare(void **state)
 	ERR_clear_error();
 	ERR_raise(ERR_LIB_USER, 100);
 	for (int i = 0; i < 3; i++)
-		eng_prepare();
+		eng_prepare(NULL);
 	assert_false(eng_gone());
 	assert_int_equal(ERR_GET_REASON(ERR_get_error()), 100);
 	assert_int_equal(ERR_get_error(), 0);
@@ -305,7 +305,7 @@ ends_well(void)
 	struct kit_run r = { .alg = &hmac, .dir = ENG_SIGN,
 		.key = kit_key(BYTES_STR("key")) };
 
-	eng_prepare();
+	eng_prepare(NULL);
 	if (kit_init(&r) != CKR_OK || eng_gone())
 		return false;
 	OPENSSL_cleanup();
@@ -332,7 +332,7 @@ comes_late(void)
 	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) != 1)
 		return false;
 	OPENSSL_cleanup();
-	eng_prepare();
+	eng_prepare(NULL);
 	return eng_gone();
 }
 

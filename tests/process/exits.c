@@ -159,7 +159,7 @@ static void *
 generate_thread(void *arg)
 {
 	CK_MECHANISM m = { CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0 };
-	CK_ULONG bits = 4096;
+	CK_ULONG bits = 2048;
 	CK_ATTRIBUTE pub[] = { { CKA_MODULUS_BITS, &bits, sizeof(bits) } };
 	CK_SESSION_HANDLE s = mod_session(CKF_RW_SESSION);
 	CK_OBJECT_HANDLE a, b;
