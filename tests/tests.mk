@@ -22,6 +22,7 @@
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
 KL_TESTS = \
+	tests/api/test_points \
 	tests/base/test_bytes \
 	tests/base/test_conf \
 	tests/base/test_conf_keys \

@@ -65,4 +65,11 @@ void api_note_add(struct api_call *call, const char *fmt, ...)
 	} while (0)
 void api_note_mech_add(struct api_call *call, const CK_MECHANISM *m);
 
+/*
+ * C_GetAttributeValue as the tables of 2.40 and 3.0 have it (object.c): points
+ * of Edwards and Montgomery keys in the form that 3.0 gave them.
+ */
+CK_RV api_get_attribute_value_3_0(CK_SESSION_HANDLE hs,
+    CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR templ, CK_ULONG count);
+
 #endif

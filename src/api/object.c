@@ -66,7 +66,22 @@ C_GetAttributeValue(CK_SESSION_HANDLE hs, CK_OBJECT_HANDLE object,
 
 	api_note(&call, " object=%lu attributes=%lu", object, count);
 	if (call.rv == CKR_OK)
-		call.rv = sess_object_get(call.session, object, templ, count);
+		call.rv = sess_object_get(call.session, object, templ, count,
+		    false);
+	return call.rv;
+}
+
+CK_RV
+api_get_attribute_value_3_0(CK_SESSION_HANDLE hs, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE_PTR templ, CK_ULONG count)
+{
+	KL_AUTO(api_leave) struct api_call call =
+	    api_enter_session("C_GetAttributeValue(3.0)", hs);
+
+	api_note(&call, " object=%lu attributes=%lu", object, count);
+	if (call.rv == CKR_OK)
+		call.rv = sess_object_get(call.session, object, templ, count,
+		    true);
 	return call.rv;
 }
 

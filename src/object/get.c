@@ -15,6 +15,7 @@
 
 /* An object being read: its secrets are fetched when the first is wanted. */
 struct reading {
+	bool der_points;
 	struct obj_space *sp;
 	const struct object *o;
 	struct attrs secrets;
@@ -46,6 +47,30 @@ list_of(struct reading *r, const struct attr_row *row,
 	return CKR_OK;
 }
 
+/* A point that 3.0 wraps and 3.2 does not. */
+static bool
+is_bare_point(const struct object *o, const struct attr_row *row)
+{
+	return row->type == CKA_EC_POINT && (o->schema->eng == ENG_ED ||
+	    o->schema->eng == ENG_MONT);
+}
+
+/* Hands a value out in the form the caller's interface knows. */
+static CK_RV
+read_value(const struct reading *r, const struct attr_row *row,
+    const struct attr *v, CK_ATTRIBUTE *a)
+{
+	KL_AUTO(buf_done) struct buf wrapped = { 0 };
+	CK_RV rv;
+
+	if (!r->der_points || !is_bare_point(r->o, row))
+		return attr_to_ck(row, bytes_of(v->p, v->n), a);
+	eng_octet_string(bytes_of(v->p, v->n), &wrapped);
+	if ((rv = buf_rv(&wrapped)) != CKR_OK)
+		return rv;
+	return attr_to_ck(row, buf_view(&wrapped), a);
+}
+
 /* One entry; the caller notes failure in it. */
 static CK_RV
 read_entry(struct reading *r, CK_ATTRIBUTE *a)
@@ -63,7 +88,7 @@ read_entry(struct reading *r, CK_ATTRIBUTE *a)
 		return rv;
 	if ((v = attrs_find(list, row->type)) == NULL)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
-	return attr_to_ck(row, bytes_of(v->p, v->n), a);
+	return read_value(r, row, v, a);
 }
 
 /* How much a code weighs; 0: a true error. */
@@ -89,7 +114,9 @@ obj_get_attrs(struct obj_space *sp, const struct obj_who *who,
     CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count)
 {
 	KL_AUTO(obj_putp) struct object *o = NULL;
-	KL_AUTO(reading_done) struct reading r = { .sp = sp };
+	KL_AUTO(reading_done) struct reading r = {
+		.der_points = who->der_points, .sp = sp
+	};
 	CK_RV rv, worst = CKR_OK;
 
 	if (templ == NULL && count > 0)

@@ -43,6 +43,8 @@ struct obj_who {
 	enum obj_role role;
 	bool rw;			/* read/write session */
 	CK_SESSION_HANDLE session;	/* owner of session objects it makes */
+	bool der_points;		/* reads Edwards and Montgomery points as
+					   3.0 had them (see obj_get_attrs) */
 };
 
 /* --------------------------------------------------------------- a space */
@@ -92,7 +94,12 @@ CK_RV obj_destroy(struct obj_space *sp, const struct obj_who *who,
     CK_OBJECT_HANDLE handle) KL_MUST_USE;
 CK_RV obj_size(struct obj_space *sp, const struct obj_who *who,
     CK_OBJECT_HANDLE handle, CK_ULONG *out) KL_MUST_USE;
-/* C_GetAttributeValue: every entry is handled (3.2 section 5.7.5). */
+/*
+ * C_GetAttributeValue: every entry is handled (3.2 section 5.7.5).
+ * CKA_EC_POINT of Edwards and Montgomery keys: the bare bytes of RFC 8032 and
+ * 7748 (3.2 section 6.3), or with who->der_points a DER OCTET STRING around
+ * them, as 3.0 had it and the programs of its time still read.
+ */
 CK_RV obj_get_attrs(struct obj_space *sp, const struct obj_who *who,
     CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count) KL_MUST_USE;
 CK_RV obj_set_attrs(struct obj_space *sp, const struct obj_who *who,

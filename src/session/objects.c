@@ -56,10 +56,11 @@ sess_object_size(struct session *s, CK_OBJECT_HANDLE h, CK_ULONG *out)
 
 CK_RV
 sess_object_get(struct session *s, CK_OBJECT_HANDLE h, CK_ATTRIBUTE *templ,
-    CK_ULONG n)
+    CK_ULONG n, bool der_points)
 {
 	struct obj_who who = sess_who(s);
 
+	who.der_points = der_points;
 	if (templ == NULL)
 		return CKR_ARGUMENTS_BAD;
 	return obj_get_attrs(s->token->space, &who, h, templ, n);

@@ -99,8 +99,9 @@ CK_RV sess_object_copy(struct session *s, CK_OBJECT_HANDLE h,
 CK_RV sess_object_destroy(struct session *s, CK_OBJECT_HANDLE h) KL_MUST_USE;
 CK_RV sess_object_size(struct session *s, CK_OBJECT_HANDLE h, CK_ULONG *out)
     KL_MUST_USE;
+/* der_points: the caller came by an interface older than 3.2 (object.h). */
 CK_RV sess_object_get(struct session *s, CK_OBJECT_HANDLE h,
-    CK_ATTRIBUTE *templ, CK_ULONG n) KL_MUST_USE;
+    CK_ATTRIBUTE *templ, CK_ULONG n, bool der_points) KL_MUST_USE;
 CK_RV sess_object_set(struct session *s, CK_OBJECT_HANDLE h,
     CK_ATTRIBUTE *templ, CK_ULONG n) KL_MUST_USE;
 CK_RV sess_find_init(struct session *s, CK_ATTRIBUTE *templ, CK_ULONG n)
