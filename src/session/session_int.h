@@ -118,7 +118,10 @@ struct library {
 	size_t ntokens;
 	CK_SLOT_ID *shown;		/* what C_GetSlotList last gave, ascending */
 	size_t nshown;
-	uint64_t list_stamp;
+	bool looked;			/* the list was read once: what is new
+					   since then is an event */
+	uint64_t event_stamp;		/* of the directory when every event
+					   had been told */
 	struct handles *sessions;
 	_Atomic uint64_t next_session;
 	_Atomic uint64_t next_object;

@@ -114,12 +114,21 @@ slot_publish(struct library *lib, const struct found *f)
 	return CKR_OK;
 }
 
+/* The tokens that are there at first are no events. */
+static void
+slot_first_look(struct library *lib)
+{
+	for (size_t i = 0; i < lib->ntokens; i++)
+		lib->tokens[i]->present = store_has(lib->stores,
+		    (uint32_t)lib->tokens[i]->slot);
+	lib->looked = true;
+}
+
 /* Reads the directory again.  Library lock held. */
 static CK_RV
 slot_reread(struct library *lib)
 {
 	struct found *f = calloc(1, sizeof(*f));
-	uint64_t stamp = store_list_stamp(lib->stores);
 	CK_RV rv;
 
 	if (f == NULL)
@@ -134,8 +143,8 @@ slot_reread(struct library *lib)
 		found_add(f, unused);
 		rv = slot_publish(lib, f);
 	}
-	if (rv == CKR_OK)
-		lib->list_stamp = stamp;
+	if (rv == CKR_OK && !lib->looked)
+		slot_first_look(lib);
 	free(f);
 	return rv;
 }
@@ -271,11 +280,11 @@ slot_event(CK_SLOT_ID *out)
 {
 	struct library *lib = library();
 	KL_AUTO(lock_hold_done) struct lock *hold = lock_hold(&lib->lock);
-	bool first = lib->list_stamp == 0;
+	uint64_t stamp = store_list_stamp(lib->stores);
 	CK_RV rv;
 
 	(void)hold;
-	if (!first && store_list_stamp(lib->stores) == lib->list_stamp)
+	if (lib->looked && stamp == lib->event_stamp)
 		return CKR_NO_EVENT;
 	if ((rv = slot_reread(lib)) != CKR_OK)
 		return rv;
@@ -286,11 +295,10 @@ slot_event(CK_SLOT_ID *out)
 		if (t->present == present)
 			continue;
 		t->present = present;
-		if (first)
-			continue;
 		*out = t->slot;
 		return CKR_OK;
 	}
+	lib->event_stamp = stamp;
 	return CKR_NO_EVENT;
 }
 
@@ -354,4 +362,5 @@ slots_free(struct library *lib)
 	lib->ntokens = 0;
 	lib->shown = NULL;
 	lib->nshown = 0;
+	lib->looked = false;
 }
