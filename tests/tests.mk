@@ -22,6 +22,12 @@
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
 KL_TESTS = \
+	tests/api/test_call \
+	tests/api/test_general \
+	tests/api/test_interfaces \
+	tests/api/test_object \
+	tests/api/test_session \
+	tests/api/test_slot_token \
 	tests/api/test_points \
 	tests/base/test_bytes \
 	tests/base/test_conf \
