@@ -23,12 +23,17 @@
 
 KL_TESTS = \
 	tests/api/test_call \
+	tests/api/test_digest \
+	tests/api/test_encrypt \
 	tests/api/test_general \
 	tests/api/test_interfaces \
+	tests/api/test_keys \
 	tests/api/test_object \
-	tests/api/test_session \
-	tests/api/test_slot_token \
 	tests/api/test_points \
+	tests/api/test_session \
+	tests/api/test_sign \
+	tests/api/test_slot_token \
+	tests/api/test_unsupported \
 	tests/base/test_bytes \
 	tests/base/test_conf \
 	tests/base/test_conf_keys \
