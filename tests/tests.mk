@@ -143,7 +143,8 @@ KL_SCRIPT = \
 	tests/lint/sizes \
 	tests/lint/spdx \
 	tests/lint/symbols \
-	tests/lint/twins
+	tests/lint/twins \
+	tests/tamper/tamper
 
 # --- how they are built ---
 
@@ -175,7 +176,7 @@ KL_PROCESS = \
 	tests/process/slots \
 	tests/process/threads
 
-check_PROGRAMS += $(KL_PROCESS)
+check_PROGRAMS += $(KL_PROCESS) tests/tamper/look
 TESTS += $(KL_PROCESS)
 tests_process_exits_LDADD = -ldl -lpthread
 tests_process_forks_LDADD = -ldl -lpthread
@@ -185,6 +186,7 @@ tests_process_hosts_CPPFLAGS = $(AM_CPPFLAGS) \
 tests_process_many_LDADD = $(SQLITE_LIBS) -ldl -lpthread
 tests_process_slots_LDADD = -ldl -lpthread
 tests_process_threads_LDADD = -ldl -lpthread
+tests_tamper_look_LDADD = -ldl -lpthread
 
 # what openssl.cnf of tests/process/hosts loads; rpath makes it a shared object
 check_LTLIBRARIES += recurse_provider.la
