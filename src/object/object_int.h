@@ -170,15 +170,13 @@ CK_RV obj_secrets(struct obj_space *sp, const struct object *o,
     struct attrs *out) KL_MUST_USE;
 
 /*
- * Attributes that only the store sees: they have no row, so nobody can give or
- * read them.  ATTR_WRAPS (number): made here as a wrapping key that may not
- * decrypt nor be read (of a pair: whose private half may not); WRAPS_STREAM:
- * that may not encrypt or derive either.  Fixed at generation and kept by copies; such a key never
- * gets the role it was made without (design section 9, rules 1 and 3).
+ * An attribute that only the store sees: it has no row, so nobody can give or
+ * read it.  The number 1: made here as a wrapping key that may not decrypt nor
+ * be read (of a pair: whose private half may not).  Fixed at generation and
+ * kept by copies; such a key never gets the role it was made without (design
+ * section 9, rules 1 and 3).
  */
 #define ATTR_WRAPS (KLUIS_VENDOR_BASE + 1)
-#define WRAPS_BLOCK 1u
-#define WRAPS_STREAM 2u
 
 /* What the space was made with; borrowed.  Lives in space.c. */
 const struct obj_env *space_env(const struct obj_space *sp);

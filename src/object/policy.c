@@ -462,23 +462,15 @@ is_hidden(const struct attrs *a)
 	    !attrs_bool(a, CKA_EXTRACTABLE, true);
 }
 
-/*
- * A secret key made here to wrap and never to decrypt; pairs: policy_pair.
- * Without encryption it may also wrap with modes that are a key stream, which
- * any encryption would give away.
- */
+/* A secret key made here to wrap and never to decrypt; pairs: policy_pair. */
 static CK_RV
 note_wraps(struct obj_draft *d)
 {
-	bool stream = !attrs_bool(&d->attrs, CKA_ENCRYPT, true) &&
-	    !attrs_bool(&d->attrs, CKA_DERIVE, true);
-
 	if (d->way != OBJ_WAY_GENERATE || d->schema->class != CKO_SECRET_KEY ||
 	    !attrs_bool(&d->attrs, CKA_WRAP, false) ||
 	    attrs_bool(&d->attrs, CKA_DECRYPT, true) || !is_hidden(&d->attrs))
 		return CKR_OK;
-	return attrs_put_num(&d->attrs, ATTR_WRAPS,
-	    stream ? WRAPS_STREAM : WRAPS_BLOCK);
+	return attrs_put_num(&d->attrs, ATTR_WRAPS, 1);
 }
 
 CK_RV
@@ -537,10 +529,10 @@ policy_pair(struct obj_draft *const *drafts, size_t n)
 	    !attrs_bool(priv, CKA_UNWRAP, false) ||
 	    attrs_bool(priv, CKA_DECRYPT, true) || !is_hidden(priv))
 		return CKR_OK;
-	rv = attrs_put_num(&drafts[0]->attrs, ATTR_WRAPS, WRAPS_BLOCK);
+	rv = attrs_put_num(&drafts[0]->attrs, ATTR_WRAPS, 1);
 	if (rv != CKR_OK)
 		return rv;
-	return attrs_put_num(&drafts[1]->attrs, ATTR_WRAPS, WRAPS_BLOCK);
+	return attrs_put_num(&drafts[1]->attrs, ATTR_WRAPS, 1);
 }
 
 bool

@@ -47,5 +47,8 @@ CK_RV policy_consistent(const struct attrs *a) KL_MUST_USE;
 /* The usage that a boolean attribute stands for, as bit of struct schema's
  * `can`; 0 when it is none. */
 uint32_t use_bit(CK_ATTRIBUTE_TYPE type);
+/* Whether the key's CKA_ALLOWED_MECHANISMS names the mechanism itself; false
+ * for an empty list, which allows all. */
+bool use_names(const struct object *o, CK_MECHANISM_TYPE mech);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whether a key may be used in some way: its class, its usage attribute, its
- * allowed mechanisms, its dates.  The usages are rows of a table.
+ * allowed mechanisms, its dates, and what it would tell of a wrapped key.  The
+ * usages are rows of a table.
  *
  * Callers hold a reference to the object, whose attributes do not change.
  */
@@ -51,18 +52,23 @@ use_fits(const struct use_row *u, CK_OBJECT_CLASS class)
 	    (class == CKO_PUBLIC_KEY && u->by_public);
 }
 
-static bool
-mechanism_allowed(const struct object *o, CK_MECHANISM_TYPE mech)
+bool
+use_names(const struct object *o, CK_MECHANISM_TYPE mech)
 {
-	struct bytes list = attrs_bytes(&o->attrs, CKA_ALLOWED_MECHANISMS);
-	struct reader r = reader_of(list);
+	struct reader r = reader_of(attrs_bytes(&o->attrs,
+	    CKA_ALLOWED_MECHANISMS));
 
-	if (list.n == 0)
-		return true;
 	while (r.left.n > 0 && !r.failed)
 		if (read_u64(&r) == (uint64_t)mech)
 			return true;
 	return false;
+}
+
+static bool
+mechanism_allowed(const struct object *o, CK_MECHANISM_TYPE mech)
+{
+	return attrs_bytes(&o->attrs, CKA_ALLOWED_MECHANISMS).n == 0 ||
+	    use_names(o, mech);
 }
 
 /*
@@ -78,6 +84,43 @@ opens_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 	return use == OBJ_USE_DECRYPT || use == OBJ_USE_DECAPSULATE ||
 	    ((use == OBJ_USE_SIGN || use == OBJ_USE_SIGN_RECOVER) &&
 	    mech == CKM_RSA_X_509);
+}
+
+/*
+ * Mechanisms without integrity, by which unwrapping tells what is inside: a
+ * part of the ciphertext is a key of a few bytes, which is guessed and checked
+ * (any), or whether padding was right tells of it (the others: Bardou and
+ * others 2012).  So a ciphertext of a mechanism with integrity is opened too.
+ */
+static const struct {
+	CK_MECHANISM_TYPE mech;
+	bool any;		/* counts for every key that may not decrypt,
+				   else for those that wrap sensitive keys */
+} tellers[] = {
+	{ CKM_RSA_X_509, true }, { CKM_AES_CTR, true },
+	{ CKM_RSA_PKCS, false }, { CKM_AES_ECB, false },
+	{ CKM_AES_CBC, false }, { CKM_AES_CBC_PAD, false },
+	{ CKM_DES_ECB, false }, { CKM_DES_CBC, false },
+	{ CKM_DES_CBC_PAD, false }, { CKM_DES3_ECB, false },
+	{ CKM_DES3_CBC, false }, { CKM_DES3_CBC_PAD, false },
+};
+
+/* Whether a key that may not decrypt would tell by unwrapping so: rules 2 and
+ * 4 of design section 9.  A key that names the mechanism was made for it. */
+static bool
+tells_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+{
+	bool wraps = attrs_num(&o->attrs, ATTR_WRAPS, 0) != 0 ||
+	    attrs_bool(&o->attrs, CKA_TRUSTED, false);
+
+	if (use != OBJ_USE_UNWRAP || attrs_bool(&o->attrs, CKA_DECRYPT, false) ||
+	    space_env(o->space)->conf->policy == CONF_POLICY_COMPATIBLE ||
+	    use_names(o, mech))
+		return false;
+	for (size_t i = 0; i < KL_COUNT(tellers); i++)
+		if (tellers[i].mech == mech)
+			return tellers[i].any || wraps;
+	return false;
 }
 
 /* YYYYMMDD of today, UTC, as eight digits. */
@@ -132,6 +175,10 @@ use_judge(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 	if (opens_wrapped(o, use, mech))
 		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
 		    "policy: a wrapping key does not open what it wrapped");
+	if (tells_wrapped(o, use, mech))
+		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
+		    "policy: a key that may not decrypt unwraps without "
+		    "integrity only what it names in CKA_ALLOWED_MECHANISMS");
 	if (!mechanism_allowed(o, mech))
 		return log_rv(CKR_MECHANISM_INVALID,
 		    "object: mechanism 0x%lx is not in "
@@ -160,6 +207,8 @@ uses_free(const struct object *o)
 		if (use_fits(&uses[i], o->class) && (uses[i].attr == NO_ATTR ||
 		    attrs_bool(&o->attrs, uses[i].attr, false)))
 			bits |= (uint32_t)1 << i;
+	if (!attrs_bool(&o->attrs, CKA_DECRYPT, false))
+		bits &= ~((uint32_t)1 << OBJ_USE_UNWRAP);
 	return bits;
 }
 

@@ -11,8 +11,9 @@
 
 #include "base/log.h"
 
-/* Wrapping modes that are a key stream: whoever encrypts with the key, in
- * whatever mode, opens them. */
+/* Wrapping modes that are a key stream under an IV of the caller's choice: the
+ * same stream over a known key, or whatever else encrypts one block, opens
+ * them. */
 static const CK_MECHANISM_TYPE streams[] = {
 	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM
 };
@@ -40,15 +41,11 @@ fits_template(const struct object *wrapper, const struct object *key)
 	return true;
 }
 
-/* Whether the wrapping key names the mechanism itself. */
 static bool
-names_mechanism(const struct object *wrapper, CK_MECHANISM_TYPE mech)
+is_stream(CK_MECHANISM_TYPE mech)
 {
-	struct reader r = reader_of(attrs_bytes(&wrapper->attrs,
-	    CKA_ALLOWED_MECHANISMS));
-
-	while (r.left.n > 0 && !r.failed)
-		if (read_u64(&r) == (uint64_t)mech)
+	for (size_t i = 0; i < KL_COUNT(streams); i++)
+		if (streams[i] == mech)
 			return true;
 	return false;
 }
@@ -57,12 +54,9 @@ names_mechanism(const struct object *wrapper, CK_MECHANISM_TYPE mech)
 static bool
 may_wrap_sensitive(const struct object *wrapper, CK_MECHANISM_TYPE mech)
 {
-	uint64_t wraps = attrs_num(&wrapper->attrs, ATTR_WRAPS, 0);
-
-	for (size_t i = 0; i < KL_COUNT(streams); i++)
-		if (streams[i] == mech && wraps != WRAPS_STREAM)
-			return false;
-	return wraps != 0 && attrs_bool(&wrapper->attrs, CKA_LOCAL, false) &&
+	return !is_stream(mech) &&
+	    attrs_num(&wrapper->attrs, ATTR_WRAPS, 0) != 0 &&
+	    attrs_bool(&wrapper->attrs, CKA_LOCAL, false) &&
 	    !attrs_bool(&wrapper->attrs, CKA_DECRYPT, false);
 }
 
@@ -84,15 +78,20 @@ check_rules(const struct object *wrapper, const struct object *key,
 		    "policy: a wrapping key leaves under a trusted key only");
 	if (!sensitive)
 		return CKR_OK;
+	if (!trusted && attrs_bool(&key->attrs, CKA_ALWAYS_AUTHENTICATE, false))
+		return log_rv(CKR_KEY_NOT_WRAPPABLE,
+		    "policy: a key that asks for the PIN each time, which a "
+		    "twin would not, leaves under a trusted key only");
 	if (!trusted && (strict || !may_wrap_sensitive(wrapper, mech)))
 		return log_rv(CKR_KEY_NOT_WRAPPABLE,
 		    "policy: a sensitive key is wrapped by a key that was made "
 		    "here as sensitive, to wrap and not to decrypt, or that "
 		    "the SO trusts");
-	if (weak && !names_mechanism(wrapper, mech))
+	if ((weak || is_stream(mech)) && !use_names(wrapper, mech))
 		return log_rv(CKR_KEY_NOT_WRAPPABLE,
-		    "policy: wrapping without integrity, which the wrapping "
-		    "key does not name in CKA_ALLOWED_MECHANISMS");
+		    "policy: wrapping without integrity or by a key stream, "
+		    "which the wrapping key does not name in "
+		    "CKA_ALLOWED_MECHANISMS");
 	return CKR_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "object/obj_kit.h"
 
 static CK_MECHANISM_TYPE gcm[] = { CKM_AES_KEY_WRAP, CKM_AES_GCM };
+static CK_MECHANISM_TYPE cbc[] = { CKM_AES_CBC_PAD, CKM_AES_CTR };
 
 #define OFF(type) KIT_A(type, kit_no)
 #define ON(type) KIT_A(type, kit_yes)
@@ -15,7 +16,7 @@ static CK_MECHANISM_TYPE gcm[] = { CKM_AES_KEY_WRAP, CKM_AES_GCM };
 
 static const struct {
 	const char *name;
-	CK_ATTRIBUTE of[3];	/* an AES key with these */
+	CK_ATTRIBUTE of[4];	/* an AES key with these */
 	enum obj_use use;
 	CK_MECHANISM_TYPE mech;
 	CK_RV rv;
@@ -44,6 +45,19 @@ static const struct {
 	  OBJ_USE_ENCRYPT, CKM_AES_GCM, CKR_OK },
 	{ "encrypt", { { 0 } }, OBJ_USE_ENCRYPT, CKM_AES_GCM, CKR_OK },
 	{ "digest", { { 0 } }, OBJ_USE_DIGEST, CKM_SHA256, CKR_OK },
+	{ "a key that decrypts unwraps anyhow", { { 0 } }, OBJ_USE_UNWRAP,
+	  CKM_AES_CTR, CKR_OK },
+	{ "another not by a stream", { OFF(CKA_DECRYPT) }, OBJ_USE_UNWRAP,
+	  CKM_AES_CTR, NOT_PERMITTED },
+	{ "but by blocks", { OFF(CKA_DECRYPT) }, OBJ_USE_UNWRAP,
+	  CKM_AES_CBC_PAD, CKR_OK },
+	{ "a wrapping key not by blocks either", { OFF(CKA_DECRYPT),
+	  ON(CKA_SENSITIVE) }, OBJ_USE_UNWRAP, CKM_AES_CBC_PAD, NOT_PERMITTED },
+	{ "only by those it names", { OFF(CKA_DECRYPT), ON(CKA_SENSITIVE),
+	  KIT_A(CKA_ALLOWED_MECHANISMS, cbc) }, OBJ_USE_UNWRAP,
+	  CKM_AES_CBC_PAD, CKR_OK },
+	{ "and by those with integrity", { OFF(CKA_DECRYPT),
+	  ON(CKA_SENSITIVE) }, OBJ_USE_UNWRAP, CKM_AES_KEY_WRAP, CKR_OK },
 };
 
 static void
@@ -83,14 +97,18 @@ test_classes(void **state)
 static void
 test_wrapping_pair(void **state)
 {
-	struct object o = { .class = CKO_PRIVATE_KEY };
+	struct object o = { .space = kit_space(), .class = CKO_PRIVATE_KEY };
 
 	(void)state;
 	assert_int_equal(attrs_put_bool(&o.attrs, CKA_SIGN, true), CKR_OK);
+	assert_int_equal(attrs_put_bool(&o.attrs, CKA_UNWRAP, true), CKR_OK);
+	assert_int_equal(obj_may(&o, OBJ_USE_UNWRAP, CKM_RSA_X_509),
+	    NOT_PERMITTED);
+	assert_int_equal(obj_may(&o, OBJ_USE_UNWRAP, CKM_RSA_PKCS), CKR_OK);
 	assert_int_equal(attrs_put_bool(&o.attrs, CKA_DECAPSULATE, true),
 	    CKR_OK);
 	assert_int_equal(obj_may(&o, OBJ_USE_SIGN, CKM_RSA_X_509), CKR_OK);
-	assert_int_equal(attrs_put_num(&o.attrs, ATTR_WRAPS, WRAPS_BLOCK),
+	assert_int_equal(attrs_put_num(&o.attrs, ATTR_WRAPS, 1),
 	    CKR_OK);
 	o.free_uses = 0;	/* as in another object: attributes stay */
 	assert_int_equal(obj_may(&o, OBJ_USE_SIGN, CKM_RSA_X_509),
@@ -98,6 +116,13 @@ test_wrapping_pair(void **state)
 	assert_int_equal(obj_may(&o, OBJ_USE_DECAPSULATE, CKM_RSA_PKCS),
 	    NOT_PERMITTED);
 	assert_int_equal(obj_may(&o, OBJ_USE_SIGN, CKM_RSA_PKCS), CKR_OK);
+	assert_int_equal(obj_may(&o, OBJ_USE_UNWRAP, CKM_RSA_PKCS),
+	    NOT_PERMITTED);
+	assert_int_equal(obj_may(&o, OBJ_USE_UNWRAP, CKM_RSA_PKCS_OAEP),
+	    CKR_OK);
+	kit_conf()->policy = CONF_POLICY_COMPATIBLE;
+	assert_int_equal(obj_may(&o, OBJ_USE_UNWRAP, CKM_RSA_PKCS), CKR_OK);
+	kit_conf()->policy = CONF_POLICY_DEFAULT;
 	attrs_done(&o.attrs);
 }
 

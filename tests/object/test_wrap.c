@@ -15,7 +15,7 @@ static CK_ULONG sixteen = 16, twenty = 20;
 #define ON(type) KIT_A(type, kit_yes)
 #define SENSITIVE ON(CKA_SENSITIVE), ON(CKA_EXTRACTABLE)
 #define GOOD OFF(CKA_DECRYPT), ON(CKA_SENSITIVE)
-#define STREAM GOOD, OFF(CKA_ENCRYPT)
+#define STREAM GOOD, OFF(CKA_ENCRYPT), KIT_A(CKA_ALLOWED_MECHANISMS, ecb)
 #define DEFAULT CONF_POLICY_DEFAULT
 #define NO CKR_KEY_NOT_WRAPPABLE
 
@@ -62,9 +62,13 @@ static const struct wrap_case cases[] = {
 	  CKM_AES_KEY_WRAP, false, DEFAULT, CKR_OK, true, true },
 	{ "rule 1: good wrapper", { GOOD }, { SENSITIVE },
 	  CKM_AES_KEY_WRAP, false, DEFAULT, CKR_OK, 0, 0 },
-	{ "rule 1: key stream, wrapper encrypts", { GOOD }, { SENSITIVE },
-	  CKM_AES_GCM, false, DEFAULT, NO, 0, 0 },
 	{ "rule 1: key stream", { STREAM }, { SENSITIVE },
+	  CKM_AES_GCM, false, DEFAULT, NO, 0, 0 },
+	{ "rule 1: key stream, trusted", { GOOD }, { SENSITIVE },
+	  CKM_AES_GCM, false, DEFAULT, NO, 0, true },
+	{ "rule 1: key stream, trusted and named", { STREAM }, { SENSITIVE },
+	  CKM_AES_GCM, false, DEFAULT, CKR_OK, 0, true },
+	{ "rule 1: key stream over a plain key", { GOOD }, { { 0 } },
 	  CKM_AES_GCM, false, DEFAULT, CKR_OK, 0, 0 },
 	{ "rule 1: wrapping keys stay", { GOOD },
 	  { OFF(CKA_DECRYPT), SENSITIVE },
@@ -139,6 +143,28 @@ test_may_wrap_class(void **state)
 	assert_int_equal(obj_wrap_value(kit_space(), &ow, &s), CKR_OK);
 	assert_true(bytes_equal(secret_view(s),
 	    attrs_bytes(&w->secrets, CKA_VALUE)));
+}
+
+/* A key that asks for the PIN each time: only under a trusted key. */
+static void
+test_may_wrap_always(void **state)
+{
+	CK_ATTRIBUTE good[] = { GOOD, { 0 } };
+	CK_ATTRIBUTE plain[] = { SENSITIVE, { 0 } };
+	KL_AUTO(obj_draft_freep) struct obj_draft *w = kit_generate(good);
+	KL_AUTO(obj_draft_freep) struct obj_draft *k = kit_generate(plain);
+	struct object ow = kit_object(w), ok;
+
+	(void)state;
+	assert_int_equal(attrs_put_bool(&k->attrs, CKA_ALWAYS_AUTHENTICATE,
+	    true), CKR_OK);
+	ok = kit_object(k);
+	assert_int_equal(obj_may_wrap(kit_space(), &ow, &ok, CKM_AES_KEY_WRAP,
+	    false), NO);
+	assert_int_equal(attrs_put_bool(&w->attrs, CKA_TRUSTED, true), CKR_OK);
+	ow = kit_object(w);
+	assert_int_equal(obj_may_wrap(kit_space(), &ow, &ok, CKM_AES_KEY_WRAP,
+	    false), CKR_OK);
 }
 
 /* Pairs: the halves are marked when the private one only unwraps. */
@@ -306,6 +332,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_may_wrap_class),
 		cmocka_unit_test(test_may_wrap),
+		cmocka_unit_test(test_may_wrap_always),
 		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_unwrap),
 		cmocka_unit_test(test_unwrap_private),
