@@ -96,13 +96,13 @@ kit_space(void)
 }
 
 static const struct obj_who kit_user __attribute__((unused)) = {
-	OBJ_ROLE_USER, true, 1
+	.role = OBJ_ROLE_USER, .rw = true, .session = 1
 };
 static const struct obj_who kit_nobody __attribute__((unused)) = {
-	OBJ_ROLE_PUBLIC, true, 1
+	.role = OBJ_ROLE_PUBLIC, .rw = true, .session = 1
 };
 static const struct obj_who kit_so __attribute__((unused)) = {
-	OBJ_ROLE_SO, true, 1
+	.role = OBJ_ROLE_SO, .rw = true, .session = 1
 };
 
 /* A request for `way` with a table's template, class and type left open. */

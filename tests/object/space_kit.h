@@ -35,19 +35,19 @@ struct world {
 #define W_PIN BYTES_STR("1234")
 
 static const struct obj_who w_user __attribute__((unused)) = {
-	OBJ_ROLE_USER, true, 1
+	.role = OBJ_ROLE_USER, .rw = true, .session = 1
 };
 static const struct obj_who w_user2 __attribute__((unused)) = {
-	OBJ_ROLE_USER, true, 2
+	.role = OBJ_ROLE_USER, .rw = true, .session = 2
 };
 static const struct obj_who w_reader __attribute__((unused)) = {
-	OBJ_ROLE_USER, false, 3
+	.role = OBJ_ROLE_USER, .rw = false, .session = 3
 };
 static const struct obj_who w_nobody __attribute__((unused)) = {
-	OBJ_ROLE_PUBLIC, true, 4
+	.role = OBJ_ROLE_PUBLIC, .rw = true, .session = 4
 };
 static const struct obj_who w_so __attribute__((unused)) = {
-	OBJ_ROLE_SO, true, 5
+	.role = OBJ_ROLE_SO, .rw = true, .session = 5
 };
 
 KIT CK_RV
