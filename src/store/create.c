@@ -169,14 +169,19 @@ store_open(struct store_env *env, uint32_t slot, struct store **out)
 	KL_AUTO(pathp_free) char *path = env_path(env, slot, ".db");
 	KL_AUTO(pathp_free) char *gen = env_path(env, slot, ".gen");
 	struct stat st;
+	int err;
 
 	if (path == NULL || gen == NULL)
 		return no_memory();
 	if (stat(path, &st) != 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
+		err = errno;
+		/* A link into the void holds a token's place: it may lie on a
+		 * disk that is not there now. */
+		if ((err == ENOENT || err == ENOTDIR) &&
+		    lstat(path, &st) != 0)
 			return CKR_TOKEN_NOT_PRESENT;
 		return log_fail_rv(CKR_DEVICE_ERROR, "store: %s: %s", path,
-		    strerror(errno));
+		    strerror(err));
 	}
 	if (!S_ISREG(st.st_mode))
 		return log_fail_rv(CKR_TOKEN_NOT_RECOGNIZED,

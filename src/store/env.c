@@ -203,7 +203,8 @@ bool
 store_has(struct store_env *env, uint32_t slot)
 {
 	char *path = env_path(env, slot, ".db");
-	bool there = path != NULL && access(path, F_OK) == 0;
+	struct stat st;
+	bool there = path != NULL && lstat(path, &st) == 0;
 
 	free(path);
 	return there;

@@ -59,7 +59,7 @@ uint64_t store_list_stamp(struct store_env *env);
 /* Whether the directory can be read, or is not there yet: when false, store_list's
  * silence does not mean that there are no tokens. */
 bool store_readable(struct store_env *env);
-/* Whether a token's file is there. */
+/* Whether a token's file is there, or a link of its name. */
 bool store_has(struct store_env *env, uint32_t slot);
 
 /*

@@ -260,6 +260,24 @@ replaced_by_hand(void **state)
 	store_close(s);
 }
 
+/* A link whose file is not there is a token that cannot be read, no free
+ * place. */
+static void
+link_into_the_void(void **state)
+{
+	struct kit *k = *state;
+	struct store *s = NULL;
+
+	store_close(kit_token(k, 0));
+	assert_int_equal(symlink("/nonexistent/1.db", kit_path(k, "1.db")), 0);
+	assert_true(store_has(k->env, 1));
+	assert_int_equal(store_open(k->env, 1, &s), CKR_DEVICE_ERROR);
+	assert_int_equal(store_create(k->env, 1, kit_fill, NULL),
+	    CKR_FUNCTION_FAILED);
+	assert_int_equal(store_open(k->env, 2, &s), CKR_TOKEN_NOT_PRESENT);
+	assert_false(store_has(k->env, 2));
+}
+
 int
 main(void)
 {
@@ -274,6 +292,7 @@ main(void)
 		KIT_TEST(old_log),
 		KIT_TEST(deleted_under_us),
 		KIT_TEST(replaced_by_hand),
+		KIT_TEST(link_into_the_void),
 	};
 
 	return cmocka_run_group_tests_name("store/create", tests, NULL, NULL);
