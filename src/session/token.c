@@ -195,16 +195,32 @@ slot_name(enum seal_role role)
 	return role == SEAL_SO ? "keyslot.so" : "keyslot.user";
 }
 
+/* There is no count: nor must there be a keyslot, since both are written
+ * together.  Who takes the count away gets no tries for it. */
+static CK_RV
+pin_none(struct token *t, enum seal_role role, struct seal_pin *out)
+{
+	KL_AUTO(buf_done) struct buf slot = { 0 };
+	CK_RV rv = store_record_get(t->store, slot_name(role), &slot);
+
+	if (rv == CKR_OK)
+		return log_fail_rv(CKR_DEVICE_ERROR,
+		    "slot %lu: the record %s is missing", t->slot,
+		    pin_name(role));
+	if (rv != CKR_OBJECT_HANDLE_INVALID)
+		return rv;
+	memset(out, 0, sizeof(*out));
+	return CKR_OK;
+}
+
 CK_RV
 token_pin(struct token *t, enum seal_role role, struct seal_pin *out)
 {
 	KL_AUTO(buf_done) struct buf record = { 0 };
 	CK_RV rv = store_record_get(t->store, pin_name(role), &record);
 
-	if (rv == CKR_OBJECT_HANDLE_INVALID) {
-		memset(out, 0, sizeof(*out));
-		return CKR_OK;
-	}
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
+		return pin_none(t, role, out);
 	if (rv != CKR_OK)
 		return rv;
 	return seal_pin_read(t->keyring, role, buf_view(&record), out);

@@ -6,6 +6,7 @@
 #include "kit/token.h"
 
 #include "session/session.h"
+#include "store/store.h"
 
 static const CK_UTF8CHAR bad[] = "not-it";
 
@@ -88,6 +89,44 @@ test_last_session_logs_out(void **state)
 	OK(C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN));
 	OK(C_CloseAllSessions(t->slot));
 	assert_int_equal(C_Logout(hs), CKR_SESSION_HANDLE_INVALID);
+}
+
+/* Takes a record out of the token, as somebody who can write the file. */
+static void
+take_record(const struct kit_token *t, const char *name)
+{
+	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
+	struct store_env *env = NULL;
+	struct store *s = NULL;
+
+	OK(store_env_new(t->folder, NULL, &env));
+	OK(store_open(env, (uint32_t)t->slot, &s));
+	OK(store_tx_begin(s, &tx));
+	OK(store_record_delete(s, name));
+	OK(store_tx_commit(&tx));
+	store_close(s);
+	store_env_free(env);
+}
+
+/* Without its count a PIN has no tries, and is not one that was never set. */
+static void
+test_count_taken(void **state)
+{
+	struct kit_token *t = *state;
+	CK_SESSION_HANDLE hs;
+
+	OK(C_Finalize(NULL));
+	take_record(t, "pin.user");
+	OK(C_Initialize(NULL));
+	hs = kit_session(t->slot, CKF_RW_SESSION);
+	assert_int_equal(C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN),
+	    CKR_DEVICE_ERROR);
+	assert_int_equal(login_bad(hs, CKU_USER), CKR_DEVICE_ERROR);
+	/* The SO gives the user a new one. */
+	OK(C_Login(hs, CKU_SO, KIT_SO, KIT_SO_LEN));
+	OK(C_InitPIN(hs, KIT_USER, KIT_USER_LEN));
+	OK(C_Logout(hs));
+	OK(C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN));
 }
 
 static void
@@ -320,6 +359,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_arguments), CASE(test_states),
 		CASE(test_last_session_logs_out), CASE(test_lock),
+		CASE(test_count_taken),
 		CASE(test_hit_clears_count), CASE(test_so_lock),
 		CASE(test_parallel_guessing), CASE(test_init_pin),
 		CASE(test_init_pin_keeps_objects), CASE(test_set_pin),
