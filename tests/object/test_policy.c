@@ -22,8 +22,8 @@ struct draft_case {
 	const struct obj_who *who;	/* NULL: the user */
 };
 
-static const struct obj_who reader = { OBJ_ROLE_USER, false, 1 };
-static const struct obj_who stranger = { OBJ_ROLE_PUBLIC, false, 1 };
+static const struct obj_who reader = { .role = OBJ_ROLE_USER, .rw = false, .session = 1 };
+static const struct obj_who stranger = { .role = OBJ_ROLE_PUBLIC, .rw = false, .session = 1 };
 
 static const struct draft_case creates[] = {
 	{ "empty", OBJ_WAY_CREATE, { { 0 } }, CKR_TEMPLATE_INCOMPLETE, NULL },
