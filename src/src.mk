@@ -133,6 +133,7 @@ KL_SESSION = \
 	src/session/session.h \
 	src/session/session_int.h \
 	src/session/slot.c \
+	src/session/table.c \
 	src/session/token.c \
 	src/session/token_info.c
 

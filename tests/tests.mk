@@ -106,7 +106,9 @@ KL_TESTS = \
 	tests/seal/test_set \
 	tests/session/test_library \
 	tests/session/test_login \
+	tests/session/test_objects \
 	tests/session/test_op \
+	tests/session/test_op_crypt \
 	tests/session/test_out \
 	tests/session/test_session \
 	tests/session/test_slot \
@@ -128,6 +130,7 @@ KL_TESTS = \
 KL_SCRIPT = \
 	tests/bench/smoke \
 	tests/cli/test_kluis \
+	tests/clients/pkcs11-tool \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
