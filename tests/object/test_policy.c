@@ -22,8 +22,12 @@ struct draft_case {
 	const struct obj_who *who;	/* NULL: the user */
 };
 
-static const struct obj_who reader = { .role = OBJ_ROLE_USER, .rw = false, .session = 1 };
-static const struct obj_who stranger = { .role = OBJ_ROLE_PUBLIC, .rw = false, .session = 1 };
+static const struct obj_who reader = {
+	.role = OBJ_ROLE_USER, .rw = false, .session = 1
+};
+static const struct obj_who stranger = {
+	.role = OBJ_ROLE_PUBLIC, .rw = false, .session = 1
+};
 
 static const struct draft_case creates[] = {
 	{ "empty", OBJ_WAY_CREATE, { { 0 } }, CKR_TEMPLATE_INCOMPLETE, NULL },

@@ -7,7 +7,9 @@
 
 static uint8_t junk[8] = "junk", other[8] = "other";
 static CK_ULONG sixteen = 16;
-static const struct obj_who reader = { .role = OBJ_ROLE_USER, .rw = false, .session = 1 };
+static const struct obj_who reader = {
+	.role = OBJ_ROLE_USER, .rw = false, .session = 1
+};
 
 #define AES KIT_A(CKA_CLASS, kit_secret), KIT_A(CKA_KEY_TYPE, kit_aes)
 #define VALUE KIT_A(CKA_VALUE, kit_16)
