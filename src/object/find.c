@@ -395,6 +395,7 @@ passes_make(struct obj_search *s, bool user)
 
 	if (s->token == 0)
 		return CKR_OK;
+	verify_index_once(s->sp);
 	s->tagged_only = tags_say_all(s);
 	if (s->private != 1 && (rv = passes_of(s, false)) != CKR_OK)
 		return rv;

@@ -49,6 +49,7 @@ struct obj_space {
 	struct bad_row bad[BAD_ROWS];
 	size_t bad_next;
 	struct object *profiles[PROFILES];
+	atomic_bool index_seen;		/* verify_index_once has run */
 };
 
 /* What a number stands for. */
@@ -187,5 +188,11 @@ enum audit_event {
  */
 void verify_audit(struct obj_space *sp, enum audit_event event,
     const uint8_t uuid[SEAL_UUID]);
+/*
+ * Before a search of token objects: compares the search index with the rows,
+ * as a login does, unless that was done since the space was made; so a damaged
+ * index hides nothing from who never logs in.
+ */
+void verify_index_once(struct obj_space *sp);
 
 #endif

@@ -319,6 +319,16 @@ verify_index(struct verifier *v)
 	return 1;
 }
 
+void
+verify_index_once(struct obj_space *sp)
+{
+	struct verifier v = { .sp = sp };
+
+	/* What is found is logged, and the search goes on. */
+	if (!atomic_exchange(&sp->index_seen, true))
+		(void)verify_index(&v);
+}
+
 /* ---------------------------------------------------------------------- all */
 
 CK_RV
@@ -329,6 +339,7 @@ obj_space_verify(struct obj_space *sp, bool full, unsigned *found)
 
 	if (!keyring_unlocked(sp->env.keyring))
 		return CKR_USER_NOT_LOGGED_IN;
+	atomic_store(&sp->index_seen, true);
 	n += verify_index(&v);
 	n += verify_set(&v);
 	for (size_t i = 0; i < v.n_bad && i < BAD_MAX; i++)

@@ -115,6 +115,25 @@ test_index_rebuilt(void **state)
 	assert_int_equal(w_login(&w->a), 0);
 }
 
+/* Also who never logs in gets what is there, from the first search on. */
+static void
+test_index_rebuilt_in_public(void **state)
+{
+	struct world *w = *state;
+	unsigned event = 0;
+
+	(void)w_data(&w->a, "one", true, false);
+	w_close(&w->a);
+	w_sql(w, "DELETE FROM tag WHERE object = 1");
+	w_open(w, &w->a);
+	assert_int_equal(w_count(&w->a, &w_nobody, "one"), 1);
+	assert_int_equal(w_logged(w, "index was rebuilt"), 1);
+	assert_int_equal(w_audited(&w->a, &event), 1);
+	assert_int_equal(event, AUDIT_INDEX_BAD);
+	assert_int_equal(w_count(&w->a, &w_nobody, "one"), 1);
+	assert_int_equal(w_logged(w, "index was rebuilt"), 1);
+}
+
 /* A row's tags led to another object: the search does not believe them. */
 static void
 test_index_lies(void **state)
@@ -123,6 +142,7 @@ test_index_lies(void **state)
 
 	(void)w_data(&w->a, "one", true, false);
 	(void)w_data(&w->a, "two", true, false);
+	assert_int_equal(w_count(&w->a, &w_nobody, "one"), 1);
 	w_sql(w, "UPDATE tag SET object = 3 - object WHERE tag IN "
 	    "(SELECT tag FROM tag GROUP BY tag HAVING count(*) = 1)");
 	assert_int_equal(w_count(&w->a, &w_nobody, "one"), 0);
@@ -209,6 +229,7 @@ main(void)
 		W_TEST(test_public_deleted),
 		W_TEST(test_row_put_back),
 		W_TEST(test_index_rebuilt),
+		W_TEST(test_index_rebuilt_in_public),
 		W_TEST(test_index_lies),
 		W_TEST(test_set_gone),
 		W_TEST(test_delta_damaged),
