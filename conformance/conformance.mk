@@ -42,6 +42,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/oplens.c \
 	conformance/opstates.c \
 	conformance/params.c \
+	conformance/pieces.c \
 	conformance/pins.c \
 	conformance/policies.c \
 	conformance/procs.c \

@@ -32,6 +32,7 @@ static void (*const areas[])(struct kit_list *) = {
 	derive_cases,
 	policy_cases,
 	attack_cases,
+	piece_cases,
 	process_cases,
 	host_cases,
 	thread_cases,

@@ -35,6 +35,7 @@ void wrap_cases(struct kit_list *l);
 void derive_cases(struct kit_list *l);
 void policy_cases(struct kit_list *l);
 void attack_cases(struct kit_list *l);
+void piece_cases(struct kit_list *l);
 void process_cases(struct kit_list *l);
 void host_cases(struct kit_list *l);
 void thread_cases(struct kit_list *l);
