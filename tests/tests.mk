@@ -112,6 +112,7 @@ KL_TESTS = \
 	tests/session/test_out \
 	tests/session/test_session \
 	tests/session/test_slot \
+	tests/session/test_table \
 	tests/store/test_check \
 	tests/store/test_create \
 	tests/store/test_env \

@@ -8,7 +8,7 @@
  *
  * Invariants:
  * 1. Until STARTING nothing but the atomics of struct library is touched.
- * 2. A call is inside (calls_in) only between lib_enter and lib_leave, and
+ * 2. A call is inside (calls_in()) only between lib_enter and lib_leave, and
  *    only while ON or STOPPING in this very process; what C_Finalize frees is free of
  *    users, or it is left alone (invariant 4).
  * 3. No lock is held while libcrypto reads openssl.cnf: that may load a
@@ -91,12 +91,32 @@ args_read(const CK_C_INITIALIZE_ARGS *args, struct lib_args *out)
 	return CKR_OK;
 }
 
+/* Where this thread counts its calls: addresses of threads lie apart by their
+ * stacks. */
+static atomic_uint *
+my_count(void)
+{
+	return &lib.inside[((uintptr_t)pthread_self() >> 12) % LIB_COUNTS].calls;
+}
+
+/* How many calls are inside.  Who is to stay out sees why as soon as it was
+ * counted, so what a count misses while it is added up turns back. */
+static unsigned
+calls_in(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < LIB_COUNTS; i++)
+		n += atomic_load(&lib.inside[i].calls);
+	return n;
+}
+
 /*
- * Keeps the struct reachable and starts from nothing.  calls: how many of those
+ * Keeps the struct reachable and starts from nothing.  threads: whether those
  * inside it are threads of this process.
  */
 static CK_RV
-forget_ancestor(unsigned calls)
+forget_ancestor(bool threads)
 {
 	struct library *old = malloc(sizeof(*old));
 	uint64_t state = atomic_load(&lib.state);
@@ -105,10 +125,11 @@ forget_ancestor(unsigned calls)
 	if (old == NULL)
 		return CKR_HOST_MEMORY;
 	memcpy(old, &lib, sizeof(*old));
-	memset(&lib, 0, sizeof(lib));
+	memset(&lib, 0, offsetof(struct library, inside));
+	if (!threads)
+		memset(lib.inside, 0, sizeof(lib.inside));
 	atomic_store(&lib.state, state);
 	atomic_store(&lib.forking, forking);
-	atomic_store(&lib.calls_in, calls);
 	lib.fork_arranged = old->fork_arranged;
 	lib.ancestor = old;
 	return CKR_OK;
@@ -128,7 +149,7 @@ static bool
 wait_quiet(int ms)
 {
 	for (int i = 0; i < ms * NAPS_PER_MS; i++) {
-		if (atomic_load(&lib.calls_in) == atomic_load(&lib.napping))
+		if (calls_in() == atomic_load(&lib.napping))
 			return true;
 		nap();
 	}
@@ -204,8 +225,6 @@ start_parts(const struct lib_args *args)
 	if ((rv = start_engine()) != CKR_OK)
 		return rv;
 	if ((rv = mechs_new(lib.eng, &lib.conf, &lib.mechs)) != CKR_OK)
-		return rv;
-	if ((rv = handles_new(&lib.next_session, &lib.sessions)) != CKR_OK)
 		return rv;
 	return store_env_new(lib.conf.store, &lib.calls, &lib.stores);
 }
@@ -291,8 +310,8 @@ lib_initialize(const CK_C_INITIALIZE_ARGS *args)
 	if (!atomic_compare_exchange_strong(&lib.state, &seen,
 	    state_word(LIB_STARTING)))
 		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-	rv = inherited ? forget_ancestor(0) : CKR_OK;
-	atomic_fetch_add(&lib.calls_in, 1);
+	rv = inherited ? forget_ancestor(false) : CKR_OK;
+	atomic_fetch_add(my_count(), 1);
 	if (rv == CKR_OK)
 		rv = start(&a);
 	lib_leave();
@@ -321,7 +340,7 @@ CK_RV
 lib_enter(void)
 {
 	for (int naps = 0; is_on(); naps++) {
-		atomic_fetch_add(&lib.calls_in, 1);
+		atomic_fetch_add(my_count(), 1);
 		/* The end or a fork may have begun between the two. */
 		if (may_stay(naps))
 			return CKR_OK;
@@ -335,7 +354,7 @@ lib_enter(void)
 void
 lib_leave(void)
 {
-	atomic_fetch_sub(&lib.calls_in, 1);
+	atomic_fetch_sub(my_count(), 1);
 }
 
 const char *
@@ -371,7 +390,7 @@ static bool
 calls_left(void)
 {
 	for (int i = 0; i < FINALIZE_PATIENCE * NAPS_PER_MS; i++) {
-		if (atomic_load(&lib.calls_in) == 0)
+		if (calls_in() == 0)
 			return true;
 		nap();
 	}
@@ -390,13 +409,13 @@ lib_finalize(void)
 	    state_word(LIB_STOPPING)))
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (calls_left()) {
-		atomic_fetch_add(&lib.calls_in, 1);
+		atomic_fetch_add(my_count(), 1);
 		stop_parts();
 		lib_leave();
 	} else {
 		log_error("C_Finalize: calls in other threads did not end; "
 		    "their memory is left alone");
-		rv = forget_ancestor(atomic_load(&lib.calls_in));
+		rv = forget_ancestor(true);
 	}
 	atomic_store(&lib.state, state_word(LIB_OFF));
 	return rv;

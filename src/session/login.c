@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A session's handle turned into a counted session with its token locked. */
+/* A session's handle turned into the session, with its token locked. */
 struct entry {
 	struct session *s;
 	struct token *t;	/* locked */
@@ -20,12 +20,9 @@ entry_open(CK_SESSION_HANDLE hs, struct entry *out)
 {
 	CK_RV rv;
 
-	if ((rv = sess_ref(hs, &out->s)) != CKR_OK)
+	if ((rv = sess_hold(hs, &out->s)) != CKR_OK)
 		return rv;
-	lock_take(&out->s->token->lock);
 	out->t = out->s->token;
-	if (out->s->closed)
-		return CKR_SESSION_HANDLE_INVALID;
 	if ((rv = token_refresh(out->t)) != CKR_OK)
 		return rv == CKR_TOKEN_NOT_RECOGNIZED ? CKR_DEVICE_REMOVED : rv;
 	if (out->s->epoch != atomic_load(&out->t->epoch))
@@ -38,7 +35,6 @@ entry_done(struct entry *e)
 {
 	if (e->t != NULL)
 		lock_give(&e->t->lock);
-	sess_unref(e->s);
 }
 
 /* Whether this role may log in now.  Token lock held. */
@@ -89,10 +85,10 @@ login_role(CK_SESSION_HANDLE hs, enum obj_role role, struct bytes pin)
 	lock_give(&e.t->lock);
 	rv = token_try_pin(e.t, slot, pin, &master);
 	lock_take(&e.t->lock);
+	if (rv == CKR_OK && !sess_is(e.s, hs))
+		rv = CKR_SESSION_CLOSED;
 	if (rv == CKR_OK && e.s->epoch != atomic_load(&e.t->epoch))
 		rv = CKR_DEVICE_REMOVED;
-	if (rv == CKR_OK && e.s->closed)
-		rv = CKR_SESSION_CLOSED;
 	if (rv == CKR_OK)
 		rv = login_enter(e.t, role, &master);
 	if (rv != CKR_OK || role != OBJ_ROLE_USER)
@@ -141,23 +137,12 @@ login_by_type(CK_SESSION_HANDLE hs, CK_USER_TYPE type, struct bytes pin)
 	}
 }
 
-/* Whether hs is a session at all: answered before the other arguments. */
-static CK_RV
-session_exists(CK_SESSION_HANDLE hs)
-{
-	KL_AUTO(sess_unrefp) struct session *s = NULL;
-
-	return sess_ref(hs, &s);
-}
-
 CK_RV
 login_login(CK_SESSION_HANDLE hs, CK_USER_TYPE type, const CK_UTF8CHAR *pin,
     CK_ULONG pin_len)
 {
-	CK_RV rv;
-
-	if ((rv = session_exists(hs)) != CKR_OK)
-		return rv;
+	if (!sess_exists(hs))	/* answered before the other arguments */
+		return CKR_SESSION_HANDLE_INVALID;
 	if (pin == NULL)
 		return CKR_ARGUMENTS_BAD;
 	return login_by_type(hs, type, bytes_of(pin, pin_len));
@@ -169,10 +154,9 @@ login_user(CK_SESSION_HANDLE hs, CK_USER_TYPE type, struct bytes pin,
 {
 	struct bytes role = type == CKU_SO ? BYTES_STR("so") :
 	    BYTES_STR("user");
-	CK_RV rv;
 
-	if ((rv = session_exists(hs)) != CKR_OK)
-		return rv;
+	if (!sess_exists(hs))	/* answered before the other arguments */
+		return CKR_SESSION_HANDLE_INVALID;
 	if (pin.p == NULL || (name.p == NULL && name.n != 0))
 		return CKR_ARGUMENTS_BAD;
 	if (type != CKU_SO && type != CKU_USER && type != CKU_CONTEXT_SPECIFIC)

@@ -1,58 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sessions (3.2 section 5.6): a table of handles under its own lock, counted
- * structs, one lock each.  A session that is closed while a call runs in it
- * lives until that call has left.
+ * Sessions (3.2 section 5.6): opening, finding, closing; one lock each.  How
+ * they are found is table.c's.
  *
  * Invariants:
- * 1. A session in the table is counted once for being there.
- * 2. token->sessions and ro_sessions count what is in the table; when the
- *    last goes, the login goes (3.2 section 5.6.3).
+ * 1. A session is opened and closed under its token's lock and has a number
+ *    (handle) as long as it is open; the number is set and cleared with the
+ *    session locked or known to nobody.
+ * 2. token->sessions and ro_sessions count what is in the token's list; when
+ *    the last goes, the login goes (3.2 section 5.6.3).
  */
 #include "session/session_int.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "session/op.h"
 
-CK_RV
-sess_ref(CK_SESSION_HANDLE hs, struct session **out)
+bool
+sess_is(const struct session *s, CK_SESSION_HANDLE hs)
 {
-	struct library *lib = library();
-	KL_AUTO(lock_hold_done) struct lock *hold =
-	    lock_hold(&lib->sessions_lock);
-	void *p;
-
-	(void)hold;
-	if (!handles_get(lib->sessions, hs, NULL, &p))
-		return CKR_SESSION_HANDLE_INVALID;
-	*out = p;
-	atomic_fetch_add(&(*out)->refs, 1);
-	return CKR_OK;
-}
-
-void
-sess_unref(struct session *s)
-{
-	if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
-		return;
-	lock_done(&s->lock);
-	free(s);
-}
-
-void
-sess_unrefp(struct session **s)
-{
-	sess_unref(*s);
-	*s = NULL;
+	return atomic_load_explicit(&s->handle, memory_order_relaxed) == hs;
 }
 
 /* Session locked: whether it still stands. */
 static CK_RV
-sess_standing(const struct session *s)
+sess_standing(const struct session *s, CK_SESSION_HANDLE hs)
 {
-	if (s->closed)
+	if (!sess_is(s, hs))
 		return CKR_SESSION_HANDLE_INVALID;
 	return s->epoch == atomic_load(&s->token->epoch) ? CKR_OK :
 	    CKR_DEVICE_REMOVED;
@@ -71,7 +45,7 @@ sess_stale(const struct session *s)
 
 /* Lets the token follow; the session's lock is given up meanwhile. */
 static CK_RV
-sess_follow(struct session *s)
+sess_follow(struct session *s, CK_SESSION_HANDLE hs)
 {
 	struct token *t = s->token;
 	CK_RV rv, standing;
@@ -81,24 +55,24 @@ sess_follow(struct session *s)
 	rv = token_refresh(t);
 	lock_give(&t->lock);
 	lock_take(&s->lock);
-	standing = sess_standing(s);
+	standing = sess_standing(s, hs);
 	return standing == CKR_OK ? rv : standing;
 }
 
 CK_RV
 sess_get(CK_SESSION_HANDLE hs, struct session **out)
 {
-	struct session *s;
+	struct session *s = table_find(hs);
 	CK_RV rv;
 
-	if ((rv = sess_ref(hs, &s)) != CKR_OK)
-		return rv;
+	if (s == NULL)
+		return CKR_SESSION_HANDLE_INVALID;
 	lock_take(&s->lock);
-	rv = sess_standing(s);
+	rv = sess_standing(s, hs);
 	if (rv == CKR_OK && sess_stale(s))
-		rv = sess_follow(s);
+		rv = sess_follow(s, hs);
 	if (rv != CKR_OK) {
-		sess_put(s);
+		lock_give(&s->lock);
 		return rv;
 	}
 	*out = s;
@@ -109,7 +83,37 @@ void
 sess_put(struct session *s)
 {
 	lock_give(&s->lock);
-	sess_unref(s);
+}
+
+bool
+sess_exists(CK_SESSION_HANDLE hs)
+{
+	const struct session *s = table_find(hs);
+
+	return s != NULL && sess_is(s, hs);
+}
+
+CK_RV
+sess_hold(CK_SESSION_HANDLE hs, struct session **out)
+{
+	struct session *s = table_find(hs);
+	struct token *t = NULL;
+
+	if (s == NULL)
+		return CKR_SESSION_HANDLE_INVALID;
+	lock_take(&s->lock);
+	if (sess_is(s, hs))
+		t = s->token;
+	lock_give(&s->lock);
+	if (t == NULL)
+		return CKR_SESSION_HANDLE_INVALID;
+	lock_take(&t->lock);
+	if (!sess_is(s, hs)) {
+		lock_give(&t->lock);
+		return CKR_SESSION_HANDLE_INVALID;
+	}
+	*out = s;
+	return CKR_OK;
 }
 
 struct obj_who
@@ -118,7 +122,7 @@ sess_who(const struct session *s)
 	return (struct obj_who){
 		.role = atomic_load(&s->token->role),
 		.rw = s->rw,
-		.session = s->handle,
+		.session = atomic_load(&s->handle),
 	};
 }
 
@@ -126,18 +130,6 @@ bool
 sess_login_holds(const struct session *s, const struct op *op)
 {
 	return op->login == atomic_load(&s->token->logins);
-}
-
-/* Puts a new session into the table. */
-static CK_RV
-sess_publish(struct session *s, CK_SESSION_HANDLE *out)
-{
-	struct library *lib = library();
-	KL_AUTO(lock_hold_done) struct lock *hold =
-	    lock_hold(&lib->sessions_lock);
-
-	(void)hold;
-	return handles_add(lib->sessions, 0, s, out);
 }
 
 /* Token lock held, token refreshed. */
@@ -151,35 +143,61 @@ sess_may_open(struct token *t, bool rw)
 	return CKR_OK;
 }
 
+/* Takes a session into its token's list, or out of it.  Token lock held. */
+static void
+list_add(struct session *s)
+{
+	struct token *t = s->token;
+
+	s->prev = NULL;
+	s->next = t->first;
+	if (s->next != NULL)
+		s->next->prev = s;
+	t->first = s;
+	atomic_fetch_add(&t->sessions, 1);
+	if (!s->rw)
+		atomic_fetch_add(&t->ro_sessions, 1);
+}
+
+static void
+list_remove(struct session *s)
+{
+	struct token *t = s->token;
+
+	if (s->prev != NULL)
+		s->prev->next = s->next;
+	else
+		t->first = s->next;
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	if (!s->rw)
+		atomic_fetch_sub(&t->ro_sessions, 1);
+	atomic_fetch_sub(&t->sessions, 1);
+}
+
 static CK_RV
 sess_new(struct token *t, bool rw, void *app, CK_NOTIFY notify,
     CK_SESSION_HANDLE *out)
 {
-	struct session *s = calloc(1, sizeof(*s));
+	struct session *s;
 	CK_RV rv;
 
-	if (s == NULL)
-		return CKR_HOST_MEMORY;
-	if ((rv = lock_init(&s->lock, LOCK_SESSION, &library()->calls)) !=
-	    CKR_OK) {
-		free(s);
+	if ((rv = table_new_session(&s)) != CKR_OK)
 		return rv;
-	}
-	atomic_init(&s->refs, 1);
+	/* Somebody may have found it by the number of an earlier session. */
+	lock_take(&s->lock);
 	s->token = t;
 	s->epoch = atomic_load(&t->epoch);
 	s->rw = rw;
 	s->app = app;
 	s->notify = notify;
-	/* Nobody knows the number before we return it. */
-	if ((rv = sess_publish(s, &s->handle)) != CKR_OK) {
-		sess_unref(s);
+	lock_give(&s->lock);
+	if ((rv = table_add(s)) != CKR_OK) {
+		table_spare(s);
 		return rv;
 	}
-	*out = s->handle;
-	atomic_fetch_add(&t->sessions, 1);
-	if (!rw)
-		atomic_fetch_add(&t->ro_sessions, 1);
+	list_add(s);
+	*out = atomic_load(&s->handle);
 	return CKR_OK;
 }
 
@@ -209,161 +227,80 @@ sess_open(CK_SLOT_ID id, CK_FLAGS flags, void *app, CK_NOTIFY notify,
 	return rv;
 }
 
-/* Takes a session out of the table; false when somebody else did. */
-static bool
-sess_withdraw(struct session *s)
-{
-	struct library *lib = library();
-	KL_AUTO(lock_hold_done) struct lock *hold =
-	    lock_hold(&lib->sessions_lock);
-
-	(void)hold;
-	return handles_remove(lib->sessions, s->handle);
-}
-
 /* Ends what a session was doing.  Session locked, or nobody else knows it. */
 static void
 sess_end(struct session *s)
 {
-	s->closed = true;
 	op_end_all(s);
+	memset(s->ops, 0, sizeof(s->ops));
 	obj_find_free(s->search);
 	s->search = NULL;
 }
 
 /* Closes a session.  Token lock held. */
-static CK_RV
+static void
 sess_drop(struct session *s)
 {
 	struct token *t = s->token;
+	CK_SESSION_HANDLE hs = atomic_load(&s->handle);
 
-	if (!sess_withdraw(s))
-		return CKR_SESSION_HANDLE_INVALID;
+	table_remove(s);
 	lock_take(&s->lock);
 	sess_end(s);
+	atomic_store(&s->handle, CK_INVALID_HANDLE);
 	lock_give(&s->lock);
+	list_remove(s);
 	if (t->space != NULL)
-		obj_space_session_closed(t->space, s->handle);
-	if (!s->rw)
-		atomic_fetch_sub(&t->ro_sessions, 1);
-	if (atomic_fetch_sub(&t->sessions, 1) == 1 &&
-	    atomic_load(&t->role) != OBJ_ROLE_PUBLIC)
+		obj_space_session_closed(t->space, hs);
+	if (t->first == NULL && atomic_load(&t->role) != OBJ_ROLE_PUBLIC)
 		token_logout(t);
-	sess_unref(s);
-	return CKR_OK;
+	table_spare(s);
 }
 
 CK_RV
 sess_close(CK_SESSION_HANDLE hs)
 {
-	KL_AUTO(sess_unrefp) struct session *s = NULL;
+	struct session *s;
 	struct token *t;
 	CK_RV rv;
 
-	if ((rv = sess_ref(hs, &s)) != CKR_OK)
+	if ((rv = sess_hold(hs, &s)) != CKR_OK)
 		return rv;
 	t = s->token;
-	lock_take(&t->lock);
-	rv = sess_drop(s);
+	sess_drop(s);
 	lock_give(&t->lock);
-	return rv;
-}
-
-/* A walk over the table that collects a token's sessions, counted. */
-struct walk {
-	const struct token *token;
-	struct session **list;
-	size_t n, max;
-};
-
-static bool
-walk_visit(void *p, uint64_t key, void *arg)
-{
-	struct walk *w = arg;
-	struct session *s = p;
-
-	(void)key;
-	if (s->token == w->token && w->n < w->max) {
-		atomic_fetch_add(&s->refs, 1);
-		w->list[w->n++] = s;
-	}
-	return false;
-}
-
-/* Collects the sessions of a token; an empty walk when memory is short. */
-static void
-walk_start(struct walk *w, const struct token *t)
-{
-	struct library *lib = library();
-	KL_AUTO(lock_hold_done) struct lock *hold =
-	    lock_hold(&lib->sessions_lock);
-
-	(void)hold;
-	memset(w, 0, sizeof(*w));
-	w->token = t;
-	w->max = handles_count(lib->sessions);
-	w->list = calloc(w->max + 1, sizeof(struct session *));
-	if (w->list == NULL)
-		w->max = 0;
-	handles_sweep(lib->sessions, walk_visit, w);
-}
-
-static void
-walk_done(struct walk *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		sess_unref(w->list[i]);
-	free(w->list);
+	return CKR_OK;
 }
 
 void
 sess_each(struct token *t, void (*fn)(struct session *s))
 {
-	KL_AUTO(walk_done) struct walk w;
-
-	walk_start(&w, t);
-	for (size_t i = 0; i < w.n; i++) {
-		lock_take(&w.list[i]->lock);
-		fn(w.list[i]);
-		lock_give(&w.list[i]->lock);
+	for (struct session *s = t->first; s != NULL; s = s->next) {
+		lock_take(&s->lock);
+		fn(s);
+		lock_give(&s->lock);
 	}
 }
 
 CK_RV
 sess_close_all(CK_SLOT_ID id)
 {
-	KL_AUTO(walk_done) struct walk w = { 0 };
 	struct token *t;
 	CK_RV rv;
 
 	if ((rv = slot_token(id, &t)) != CKR_OK)
 		return rv;
 	lock_take(&t->lock);
-	walk_start(&w, t);
-	for (size_t i = 0; i < w.n; i++)
-		(void)sess_drop(w.list[i]);	/* gone already is as good */
+	while (t->first != NULL)
+		sess_drop(t->first);
 	lock_give(&t->lock);
 	return CKR_OK;
-}
-
-static bool
-free_visit(void *p, uint64_t key, void *arg)
-{
-	(void)key;
-	(void)arg;
-	sess_end(p);
-	sess_unref(p);
-	return true;
 }
 
 void
 sessions_free(struct library *lib)
 {
-	if (lib->sessions == NULL)
-		return;
-	handles_sweep(lib->sessions, free_visit, NULL);
-	handles_free(lib->sessions);
-	lib->sessions = NULL;
+	table_free(lib, sess_end);
 }
 
 CK_RV

@@ -2,7 +2,7 @@
 /*
  * Inside session: the library, slots, tokens, sessions.  library.c owns the
  * one global, slot.c the list of slots, token.c a token's keys and PINs,
- * session.c sessions, login.c logins, op*.c operations.
+ * session.c and table.c sessions, login.c logins, op*.c operations.
  */
 #ifndef KLUIS_SESSION_SESSION_INT_H
 #define KLUIS_SESSION_SESSION_INT_H
@@ -36,14 +36,18 @@ struct op {
 	bool pending_final;	/* it is that of final, not of once */
 };
 
+/*
+ * A session; its struct serves one after the other (table.c).  It stays open
+ * while its token's lock is held; everything but handle, next and prev is
+ * guarded by its own lock.
+ */
 struct session {
-	atomic_uint refs;
 	struct lock lock;	/* LOCK_SESSION */
-	CK_SESSION_HANDLE handle;
+	_Atomic CK_SESSION_HANDLE handle;	/* 0: not open */
 	struct token *token;	/* lives as long as the library */
+	struct session *next, *prev;	/* of the token: token lock */
 	uint64_t epoch;		/* of the token when it was opened */
 	bool rw;
-	bool closed;		/* no longer in the table */
 	void *app;
 	CK_NOTIFY notify;
 	struct op ops[OP_KINDS];
@@ -83,6 +87,7 @@ struct token {
 	_Atomic uint64_t epoch;		/* +1 whenever keyring and space change */
 	_Atomic uint64_t generation;	/* at which record was known fresh */
 	_Atomic unsigned sessions, ro_sessions;
+	struct session *first;		/* of the open ones */
 	bool present;			/* as last told by C_WaitForSlotEvent */
 	struct retired *retired;
 };
@@ -94,13 +99,19 @@ struct retired {
 
 /*
  * The one global.  state: pid << 8 | LIB_*, so that one exchange tells a
- * parent's state from our own; calls_in: how many calls are inside; lock (LOCK_LIBRARY)
- * guards the list of slots; sessions_lock (LOCK_HANDLES) the table of sessions.
+ * parent's state from our own; inside: how many calls are inside, counted apart
+ * for threads that would else write the same memory all the time; lock
+ * (LOCK_LIBRARY) guards the list of slots; sessions_lock (LOCK_HANDLES) the
+ * table of sessions (table.c).
  */
 enum lib_state { LIB_OFF, LIB_STARTING, LIB_ON, LIB_STOPPING };
+#define LIB_COUNTS 16
+struct lib_count {
+	_Alignas(64) atomic_uint calls;	/* a cache line of its own */
+};
+struct sess_map;
 struct library {
 	_Atomic uint64_t state;
-	atomic_uint calls_in;
 	atomic_uint napping;		/* how many of them wait for an event */
 	atomic_uint forking;		/* threads that are about to fork */
 	bool fork_arranged;		/* the handlers of a fork are registered */
@@ -122,11 +133,15 @@ struct library {
 					   since then is an event */
 	uint64_t event_stamp;		/* of the directory when every event
 					   had been told */
-	struct handles *sessions;
-	_Atomic uint64_t next_session;
+	struct sess_map *_Atomic map;	/* of sessions, by number */
+	struct session *spare;		/* structs for later sessions */
+	size_t nsessions;		/* open ones */
+	uint64_t last_session;		/* the number given last */
 	_Atomic uint64_t next_object;
 	struct library *ancestor;	/* what a fork or a stuck finalize left behind:
 					   never touched, only kept reachable */
+	struct lib_count inside[LIB_COUNTS];	/* last: it may go on when all
+					   else starts anew */
 };
 struct library *library(void);
 /* Whether C_Finalize or the process's end has begun (blocking waits end). */
@@ -175,14 +190,39 @@ CK_RV token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 CK_RV token_make(struct token *t, struct bytes so_pin,
     const uint8_t label[SEAL_LABEL]) KL_MUST_USE;
 
-/* Finds a session and counts a reference without locking it. */
-CK_RV sess_ref(CK_SESSION_HANDLE hs, struct session **out) KL_MUST_USE;
-void sess_unref(struct session *s);
-void sess_unrefp(struct session **s);
+/*
+ * Finds a session and takes its token's lock, under which the session stays
+ * open; it is not locked itself.  CKR_SESSION_HANDLE_INVALID, with no lock.
+ */
+CK_RV sess_hold(CK_SESSION_HANDLE hs, struct session **out) KL_MUST_USE;
+/* Whether s is still that session.  Its token locked, or s itself. */
+bool sess_is(const struct session *s, CK_SESSION_HANDLE hs);
+/* Whether there is such a session. */
+bool sess_exists(CK_SESSION_HANDLE hs);
 /* Runs fn on every session of a token, each locked.  Token lock held. */
 void sess_each(struct token *t, void (*fn)(struct session *s));
 /* Frees the table and what is left in it (C_Finalize). */
 void sessions_free(struct library *lib);
+
+/*
+ * The table of sessions (table.c).  A struct for a new session, with no number
+ * yet and its lock not held; CKR_HOST_MEMORY, CKR_CANT_LOCK.  Paired with
+ * table_spare.
+ */
+CK_RV table_new_session(struct session **out) KL_MUST_USE;
+/* Gives s a new number (s->handle) and lets it be found; all else of it is set.
+ * CKR_HOST_MEMORY, CKR_SESSION_COUNT. */
+CK_RV table_add(struct session *s) KL_MUST_USE;
+/* Lets s be found no more; its number stays for who has it locked. */
+void table_remove(struct session *s);
+/* Takes back a struct that has no number any more. */
+void table_spare(struct session *s);
+/* The struct in which the session may be, NULL when there is none: it is to be
+ * locked, and then looked at (sess_is). */
+struct session *table_find(CK_SESSION_HANDLE hs);
+/* Frees it all; end is called on each open session before.  Nobody else is
+ * inside. */
+void table_free(struct library *lib, void (*end)(struct session *s));
 
 /* Who asks, for the object room.  Session locked. */
 struct obj_who sess_who(const struct session *s);
