@@ -200,9 +200,12 @@ kluis_pkcs11_la_LDFLAGS = $(AM_LDFLAGS) $(KL_MODULE_LDFLAGS) \
 	-Wl,-z,nodelete -Wl,-Bsymbolic -Wl,--exclude-libs,libsqlite3.a \
 	-Wl,--version-script=$(top_srcdir)/src/kluis.map
 
-# Programs load the .so; libtool's own description of it helps nobody.
-install-exec-hook:
+# Programs load the .so; libtool's own description of it helps nobody, but
+# without it libtool does not know what to uninstall.
+install-data-hook:
 	rm -f $(DESTDIR)$(pkcs11moddir)/kluis-pkcs11.la
+uninstall-hook:
+	rm -f $(DESTDIR)$(pkcs11moddir)/kluis-pkcs11.so
 
 # --- the command; its parts are a library, so that tests can have them ---
 
