@@ -121,6 +121,11 @@ prim_hkdf(struct eng *e, struct bytes key, struct bytes salt, struct bytes info,
 	struct params p = { .n = 0 };
 
 	KL_ASSERT(n > 0 && n <= HKDF_MAX && key.n > 0);
+	/* The first that every token needs. */
+	if (eng_kdf(e, "HKDF") == NULL)
+		return log_fail_rv(CKR_DEVICE_ERROR, "engine: no provider has "
+		    "HKDF: look at `providers` and `properties` in the "
+		    "configuration");
 	par_text(&p, OSSL_KDF_PARAM_DIGEST, HASH);
 	par_bytes(&p, OSSL_KDF_PARAM_KEY, key);
 	if (salt.n > 0)

@@ -325,36 +325,75 @@ test_argon2(void **state)
 	expect_pins(PRIM_KDF_ARGON2ID);
 }
 
+/* A file that gets what is logged at error level. */
+struct logged {
+	char path[40];
+	FILE *file;
+};
+
+static void
+log_catch(struct logged *l)
+{
+	char setting[64];
+	int fd;
+
+	(void)snprintf(l->path, sizeof(l->path), "/tmp/kluis-test-prim-XXXXXX");
+	assert_int_not_equal(fd = mkstemp(l->path), -1);
+	assert_non_null(l->file = fdopen(fd, "r"));
+	(void)snprintf(setting, sizeof(setting), "error:file:%s", l->path);
+	assert_int_equal(log_setup(setting), CKR_OK);
+}
+
+/* One line was logged, and it has both texts. */
+static void
+log_caught(struct logged *l, const char *one, const char *two)
+{
+	char line[400] = "";
+
+	assert_int_equal(log_setup("none"), CKR_OK);
+	assert_non_null(fgets(line, sizeof(line), l->file));
+	assert_non_null(strstr(line, one));
+	assert_non_null(strstr(line, two));
+	assert_null(fgets(line, sizeof(line), l->file));
+	(void)fclose(l->file);
+	(void)unlink(l->path);
+}
+
 /* A key slot that asks for what libcrypto lacks is an error that says what to
  * do, not a crash. */
 static void
 test_argon2_lacking(void **state)
 {
-	char path[] = "/tmp/kluis-test-prim-XXXXXX";
-	char setting[64], line[256] = "";
+	struct logged l = { .file = NULL };
 	uint8_t out[PRIM_KEY];
-	FILE *log;
-	int fd;
 
 	(void)state;
 	if (has_argon2()) {
 		print_message("SKIP: this libcrypto has Argon2id\n");
 		skip();
 	}
-	assert_int_not_equal(fd = mkstemp(path), -1);
-	(void)snprintf(setting, sizeof(setting), "error:file:%s", path);
-	assert_int_equal(log_setup(setting), CKR_OK);
+	log_catch(&l);
 	assert_int_equal(
 	    prim_pin_key(kit_eng(), &pins[4].kdf, BYTES_STR("1234"), out),
 	    CKR_DEVICE_ERROR);
-	assert_int_equal(log_setup("none"), CKR_OK);
-	assert_non_null(log = fdopen(fd, "r"));
-	assert_non_null(fgets(line, sizeof(line), log));
-	assert_non_null(strstr(line, "set with Argon2id"));
-	assert_non_null(strstr(line, "use the token with OpenSSL 3.2"));
-	assert_null(fgets(line, sizeof(line), log));
-	(void)fclose(log);
-	(void)unlink(path);
+	log_caught(&l, "set with Argon2id", "use the token with OpenSSL 3.2");
+}
+
+/* Providers that cannot do what a token needs. */
+static void
+test_no_provider(void **state)
+{
+	struct logged l = { .file = NULL };
+	struct eng *e = NULL;
+	uint8_t out[PRIM_KEY];
+
+	(void)state;
+	assert_int_equal(eng_new("base", NULL, 2048, &e), CKR_OK);
+	log_catch(&l);
+	assert_int_equal(prim_hkdf(e, BYTES_STR("k"), BYTES_NONE, BYTES_NONE,
+			     out, sizeof(out)),
+	    CKR_DEVICE_ERROR);
+	log_caught(&l, "no provider has HKDF", "`providers`");
 }
 
 static void
@@ -430,6 +469,7 @@ main(void)
 		cmocka_unit_test(test_scrypt),
 		cmocka_unit_test(test_argon2),
 		cmocka_unit_test(test_argon2_lacking),
+		cmocka_unit_test(test_no_provider),
 		cmocka_unit_test(test_pin_any_bytes),
 		cmocka_unit_test(test_pin_new),
 		cmocka_unit_test(test_pin_limits),
