@@ -9,10 +9,14 @@
  *	then zeros up to GEN_SIZE
  *
  * Invariants:
- *  1. Only who holds the database's write lock writes the counter: odd just
- *     before COMMIT, even and higher just after.  A writer that dies between
- *     the two leaves it odd, and readers then ask SQLite; the next writer
- *     leaves it odd before and makes it even after its own commit.
+ *  1. It is odd from before a COMMIT, under the database's write lock, until
+ *     after it, when the lock is gone.  So the next writer may mark before
+ *     the last one has ended its own mark.  Every mark is a value of its own
+ *     (value_new): a writer ends its mark when it finds that or an even one,
+ *     and leaves the odd one of another alone, who ends it.  Whatever their
+ *     order, after a writer's end the counter is odd or a value that it did
+ *     not have before that writer's COMMIT.  A writer that dies in between
+ *     leaves it odd: readers ask SQLite until the next commit.
  *  2. The file is given its full length, in blocks that exist, before it is
  *     linked into place, and is never made shorter: the mapping cannot
  *     fault.  The counter is written by pwrite, since a full disk would make a
@@ -20,11 +24,12 @@
  *  3. The file is opened anew for each commit and must be the mapped one.
  *     No descriptor stays open: a host that closes all of them would else have
  *     eight bytes written into a file of its own.
- *  4. A new counter starts at the time of day in nanoseconds, so that values
- *     of two files for one database do not meet.
+ *  4. Every reading of the database looks whether the file is still the mapped
+ *     one (gen_check); between two such readings a counter that was deleted
+ *     or replaced tells nothing new.
  *
- * The file must not be removed while a process uses the store: those that
- * have the old one mapped would not see the commits of those that do not.
+ * Who makes the file shorter while it is mapped kills the processes that map
+ * it, as with SQLite's -shm.
  */
 #include "store/sqlite_int.h"
 
@@ -42,6 +47,7 @@
 
 #define GEN_MAGIC "kluisgen"
 #define GEN_ORDER 0x0102030405060708u
+#define VALUE_RANDOM ((uint64_t)0xfff)	/* these bits: about 4 us */
 
 struct gen_head {
 	uint64_t counter;
@@ -70,15 +76,29 @@ gen_rv(const char *path, int err)
 	    strerror(err));
 }
 
+/*
+ * An even value that this token's counter never had: the time of day in
+ * nanoseconds with random low bits, and more than `last` in any case.
+ */
+static uint64_t
+value_new(uint64_t last)
+{
+	struct timespec now;
+	uint64_t r = 0, v;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail */
+	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
+		r = 0; /* the time alone */
+	v = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	v = (v & ~VALUE_RANDOM) | (r & VALUE_RANDOM);
+	return (v > last ? v : last + 2) & ~(uint64_t)1;
+}
+
 static struct gen_head
 head_new(void)
 {
-	struct gen_head h = { .order = GEN_ORDER };
-	struct timespec now;
+	struct gen_head h = { .order = GEN_ORDER, .counter = value_new(0) };
 
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail */
-	h.counter = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	h.counter &= ~(uint64_t)1;
 	memcpy(h.magic, GEN_MAGIC, sizeof(h.magic));
 	return h;
 }
@@ -197,6 +217,20 @@ gen_map(struct gen *g)
 		map_fd(g, fd);
 }
 
+void
+gen_check(struct gen *g)
+{
+	struct stat st;
+
+	if (atomic_load(&g->map) == NULL)
+		return;
+	if (stat(g->path, &st) == 0 && st.st_dev == g->dev &&
+	    st.st_ino == g->ino)
+		return;
+	(void)retire(g); /* without a value SQLite is asked */
+	gen_map(g);
+}
+
 uint64_t
 gen_value(const struct gen *g)
 {
@@ -249,41 +283,46 @@ open_whole(struct gen *g, int *out, struct gen_head *h)
 }
 
 CK_RV
-gen_mark_odd(struct gen *g, int *fd)
+gen_mark_odd(struct gen *g, struct gen_mark *m)
 {
 	struct gen_head h;
 	int opened = -1;
 	CK_RV rv;
 
-	*fd = -1;
+	*m = (struct gen_mark){ .fd = -1 };
 	if (g->path == NULL)
 		return CKR_OK;
 	if ((rv = open_whole(g, &opened, &h)) != CKR_OK)
 		return rv;
-	h.counter |= 1;
+	h.counter = value_new(h.counter) | 1;
 	if (pwrite(opened, &h.counter, sizeof(h.counter), 0) !=
 	    (ssize_t)sizeof(h.counter)) {
 		rv = gen_rv(g->path, errno);
 		fd_closep(&opened);
 		return rv;
 	}
-	*fd = opened;
+	*m = (struct gen_mark){ .fd = opened, .odd = h.counter };
 	return CKR_OK;
 }
 
 void
-gen_mark_even(struct gen *g, int fd)
+gen_mark_even(struct gen *g, struct gen_mark *m)
 {
-	uint64_t v;
+	uint64_t v = 0;
+	bool ok;
 
-	if (fd < 0)
+	if (m->fd < 0)
 		return;
-	/* When this fails the counter stays odd, which costs time only. */
-	if (pread(fd, &v, sizeof(v), 0) != (ssize_t)sizeof(v) ||
-	    (v += v & 1,
-	    pwrite(fd, &v, sizeof(v), 0) != (ssize_t)sizeof(v)))
+	ok = pread(m->fd, &v, sizeof(v), 0) == (ssize_t)sizeof(v);
+	if (ok && ((v & 1) == 0 || v == m->odd)) {
+		v = value_new(v);
+		ok = pwrite(m->fd, &v, sizeof(v), 0) == (ssize_t)sizeof(v);
+	}
+	/* The counter stays odd then, which costs time only. */
+	if (!ok)
 		log_error("store: %s: %s", g->path, strerror(errno));
-	fd_closep(&fd);
+	fd_closep(&m->fd);
+	m->fd = -1;
 }
 
 static void

@@ -283,6 +283,7 @@ sq_refresh(struct store *s)
 
 	if (q->immutable || q->db == NULL)
 		return refresh_immutable(q);
+	gen_check(&q->gen);
 	if (!q->gone && gen_value(&q->gen) == 0)
 		q->gone = has_moved(q);
 	return q->gone ? CKR_DEVICE_REMOVED : CKR_OK;
@@ -331,18 +332,18 @@ static CK_RV
 sq_commit(struct store *s)
 {
 	struct sq *q = sq_of(s);
-	int fd = -1;
+	struct gen_mark mark;
 	CK_RV rv;
 
 	if ((rv = sq_count_flush(q)) != CKR_OK)
 		return rv;
 	if (sqlite3_total_changes(q->db) == q->changes)
 		return run_id(q, SQ_COMMIT);
-	if ((rv = gen_mark_odd(&q->gen, &fd)) != CKR_OK)
+	if ((rv = gen_mark_odd(&q->gen, &mark)) != CKR_OK)
 		return rv;
 	if ((rv = run_id(q, SQ_COMMIT)) == CKR_OK)
 		q->commits++;
-	gen_mark_even(&q->gen, fd);
+	gen_mark_even(&q->gen, &mark);
 	return rv;
 }
 
@@ -405,13 +406,13 @@ sq_generation(struct store *s)
 static CK_RV
 sq_retire(struct store *s)
 {
-	int fd = -1;
+	struct gen_mark mark;
 	CK_RV rv;
 
-	if ((rv = gen_mark_odd(&sq_of(s)->gen, &fd)) != CKR_OK)
+	if ((rv = gen_mark_odd(&sq_of(s)->gen, &mark)) != CKR_OK)
 		return rv;
-	if (fd >= 0)
-		(void)close(fd); /* pwrite went well */
+	if (mark.fd >= 0)
+		(void)close(mark.fd); /* pwrite went well */
 	return CKR_OK;
 }
 

@@ -38,13 +38,20 @@ struct gen {
 void gen_map(struct gen *g);
 /* The counter when it is mapped and even, else 0.  One atomic load. */
 uint64_t gen_value(const struct gen *g);
+/* Looks whether the mapped file is still the one at the path; else maps that
+ * one, if it is there and whole. */
+void gen_check(struct gen *g);
 /*
- * Before and after a commit, under the database's write lock: makes the
- * counter odd (mapping, making or mending the file as needed) and even again.
- * *fd carries the open file between the two; -1 when there is no counter.
+ * Before a commit, under the database's write lock, and after it: makes the
+ * counter odd (mapping, making or mending the file as needed), and even with
+ * a value that it did not have before.
  */
-CK_RV gen_mark_odd(struct gen *g, int *fd) KL_MUST_USE;
-void gen_mark_even(struct gen *g, int fd);
+struct gen_mark {
+	int fd;			/* the open file; -1: there is no counter */
+	uint64_t odd;		/* what was written */
+};
+CK_RV gen_mark_odd(struct gen *g, struct gen_mark *m) KL_MUST_USE;
+void gen_mark_even(struct gen *g, struct gen_mark *m);
 void gen_done(struct gen *g);
 
 /* ------------------------------------------------------------ connection */
