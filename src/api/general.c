@@ -30,6 +30,20 @@ C_Finalize(CK_VOID_PTR reserved)
 	return lib_finalize();
 }
 
+/* The first two numbers of kluis's version ("0.1.0"). */
+static CK_VERSION
+own_version(void)
+{
+	const char *text = PACKAGE_VERSION;
+	CK_VERSION v = { 0, 0 };
+
+	while (*text >= '0' && *text <= '9')
+		v.major = (CK_BYTE)(v.major * 10 + (*text++ - '0'));
+	for (text++; *text >= '0' && *text <= '9'; text++)
+		v.minor = (CK_BYTE)(v.minor * 10 + (*text - '0'));
+	return v;
+}
+
 CK_RV
 C_GetInfo(CK_INFO_PTR info)
 {
@@ -48,7 +62,7 @@ C_GetInfo(CK_INFO_PTR info)
 	memset(info->libraryDescription, ' ',
 	    sizeof(info->libraryDescription));
 	memcpy(info->libraryDescription, "kluis cryptographic token", 25);
-	info->libraryVersion = (CK_VERSION){ 1, 0 };
+	info->libraryVersion = own_version();
 	return call.rv;
 }
 
