@@ -107,8 +107,12 @@ KL_TESTS = \
 	tests/session/test_library \
 	tests/session/test_login \
 	tests/session/test_objects \
+	tests/session/test_objects \
 	tests/session/test_op \
 	tests/session/test_op_crypt \
+	tests/session/test_op_crypt \
+	tests/session/test_op_keys \
+	tests/session/test_op_wrap \
 	tests/session/test_out \
 	tests/session/test_session \
 	tests/session/test_slot \

@@ -2,7 +2,8 @@
 /*
  * Wrapping and unwrapping keys (3.2 sections 5.18.3 and 5.18.4): policy from
  * object, the cipher from crypto.  Whatever fails in unwrapping (padding, tag,
- * structure) takes one path and gives CKR_WRAPPED_KEY_INVALID.
+ * structure, a length that padding hid) takes one path and gives
+ * CKR_WRAPPED_KEY_INVALID.
  */
 #include "session/op_int.h"
 
@@ -96,6 +97,16 @@ wrap_value(const struct mech_call *call, struct eng_key *wrapper,
 	return rv;
 }
 
+/* ECB and CBC pad with zeros at the end, raw RSA at the beginning, which a
+ * private key's encoding does not survive: 3.2 sections 6.10.5, 6.10.6 and 6.1.12
+ * speak of secret keys. */
+static bool
+secrets_only(const struct mech_row *row)
+{
+	return row->alg.fam == ENG_F_RSA_RAW ||
+	    (row->alg.fam == ENG_F_CIPHER && wrap_block(row) > 1);
+}
+
 CK_RV
 op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
     CK_OBJECT_HANDLE handle, struct op_out out)
@@ -120,10 +131,7 @@ op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
 		return rv;
 	if ((rv = op_key_fits(s, call.row, w, OBJ_USE_WRAP, &key)) != CKR_OK)
 		return wrap_rv(rv);
-	/* ECB and CBC pad with zeros, which a private key's encoding does not
-	 * survive: 3.2 sections 6.10.5 and 6.10.6 speak of secret keys. */
-	if (wrap_block(call.row) > 1 && call.row->alg.fam == ENG_F_CIPHER &&
-	    obj_class(o) == CKO_PRIVATE_KEY)
+	if (obj_class(o) == CKO_PRIVATE_KEY && secrets_only(call.row))
 		return CKR_KEY_NOT_WRAPPABLE;
 	if ((rv = obj_may_wrap(sp, w, o, call.row->type,
 	    (call.row->traits & MECH_WEAK_WRAP) != 0)) != CKR_OK)
@@ -186,6 +194,21 @@ unwrap_view(const struct mech_row *row, const struct obj_draft *d,
 	return bytes_of(all.p + (all.n - len), len);
 }
 
+/* The key within what was decrypted, into the draft.  A length that padding
+ * hid is told no more than the padding itself. */
+static CK_RV
+unwrap_into(const struct mech_row *row, struct obj_draft *d,
+    const struct secret *plain)
+{
+	bool hidden = row->alg.pad || row->alg.fam == ENG_F_RSA_PKCS1 ||
+	    row->alg.fam == ENG_F_RSA_OAEP;
+	CK_RV rv = obj_draft_set_wrapped(d, unwrap_view(row, d, plain),
+	    wrap_block(row));
+
+	return rv == CKR_WRAPPED_KEY_LEN_RANGE && hidden ?
+	    CKR_WRAPPED_KEY_INVALID : rv;
+}
+
 CK_RV
 op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
     struct bytes wrapped, struct op_template t, CK_OBJECT_HANDLE *out)
@@ -217,8 +240,7 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 		return rv;
 	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
 		return unwrap_rv(rv);
-	if ((rv = obj_draft_set_wrapped(d, unwrap_view(call.row, d, plain),
-	    wrap_block(call.row))) != CKR_OK)
+	if ((rv = unwrap_into(call.row, d, plain)) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);
 }

@@ -13,6 +13,15 @@
 /* Fails the test unless the call gives this code. */
 #define IS(call, rv) assert_int_equal((call), (rv))
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* In a child process, whose end is its parent's business: a function that
+ * answers false, and says where. */
+#define MUST(cond) \
+	do { \
+		if (!(cond)) { \
+			dprintf(2, "# %s:%d: %s\n", __FILE__, __LINE__, #cond); \
+			return false; \
+		} \
+	} while (0)
 /* One attribute whose value is the variable. */
 #define A(type, v) { (type), &(v), sizeof(v) }
 #define OFF(type) { (type), &no, 1 }
