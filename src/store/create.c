@@ -119,10 +119,14 @@ dir_lock(const struct store_env *env, int *out)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return errno_rv(path);
-	/* root must not keep the folder's owner from making tokens */
-	if (geteuid() == 0 && stat(env->dir, &st) == 0)
-		if (fchown(fd, st.st_uid, st.st_gid) != 0)
+	/* root must not keep the folder's owner from making tokens, nor whoever
+	 * was first a group to which the folder is open */
+	if (stat(env->dir, &st) == 0) {
+		if (geteuid() == 0 && fchown(fd, st.st_uid, st.st_gid) != 0)
 			return errno_rv(path);
+		if ((st.st_mode & S_IWGRP) != 0)
+			(void)fchmod(fd, 0660); /* its owner can */
+	}
 	for (i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return errno_rv(path);

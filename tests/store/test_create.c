@@ -260,6 +260,24 @@ replaced_by_hand(void **state)
 	store_close(s);
 }
 
+/* A folder that is open to a group is so for making tokens, too. */
+static void
+shared_by_a_group(void **state)
+{
+	struct kit *k = *state;
+	struct stat st;
+
+	store_close(kit_token(k, 0));
+	assert_int_equal(stat(kit_path(k, ".lock"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(chmod(k->store, 0770), 0);
+	store_close(kit_token(k, 1));
+	assert_int_equal(stat(kit_path(k, ".lock"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	assert_int_equal(stat(kit_path(k, "1.db"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
 /* A link whose file is not there is a token that cannot be read, no free
  * place. */
 static void
@@ -292,6 +310,7 @@ main(void)
 		KIT_TEST(old_log),
 		KIT_TEST(deleted_under_us),
 		KIT_TEST(replaced_by_hand),
+		KIT_TEST(shared_by_a_group),
 		KIT_TEST(link_into_the_void),
 	};
 
