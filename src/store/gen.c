@@ -217,18 +217,19 @@ gen_map(struct gen *g)
 		map_fd(g, fd);
 }
 
-void
+bool
 gen_check(struct gen *g)
 {
 	struct stat st;
 
 	if (atomic_load(&g->map) == NULL)
-		return;
+		return true;
 	if (stat(g->path, &st) == 0 && st.st_dev == g->dev &&
 	    st.st_ino == g->ino)
-		return;
+		return true;
 	(void)retire(g); /* without a value SQLite is asked */
 	gen_map(g);
+	return false;
 }
 
 uint64_t

@@ -280,11 +280,13 @@ static CK_RV
 sq_refresh(struct store *s)
 {
 	struct sq *q = sq_of(s);
+	bool same;
 
 	if (q->immutable || q->db == NULL)
 		return refresh_immutable(q);
-	gen_check(&q->gen);
-	if (!q->gone && gen_value(&q->gen) == 0)
+	/* Another counter may be another token's, which says nothing of this. */
+	same = gen_check(&q->gen);
+	if (!q->gone && (!same || gen_value(&q->gen) == 0))
 		q->gone = has_moved(q);
 	return q->gone ? CKR_DEVICE_REMOVED : CKR_OK;
 }

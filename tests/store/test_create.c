@@ -245,6 +245,45 @@ deleted_under_us(void **state)
 	store_close(again);
 }
 
+/* Nobody looked between the deletion and the new token. */
+static void
+replaced_unseen(void **state)
+{
+	struct kit *k = *state;
+	struct store *old = kit_token(k, 0), *fresh;
+	struct store_object o = { 0 };
+	uint64_t id = kit_add(old, 1), gen = store_generation(old);
+
+	assert_int_equal(store_remove(k->env, 0), CKR_OK);
+	fresh = kit_token(k, 0);
+	assert_true(gen != store_generation(old));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(store_object_get(old, id, true, &o),
+		    CKR_DEVICE_REMOVED);
+	store_close(old);
+	store_close(fresh);
+}
+
+/* Deleted and made anew between two calls: the new counter says nothing of the
+ * old file. */
+static void
+remade_under_us(void **state)
+{
+	struct kit *k = *state;
+	struct store *old = kit_token(k, 0);
+	struct store_object o = { 0 };
+	uint64_t id = kit_add(old, 1), gen = store_generation(old);
+
+	assert_int_equal(store_remove(k->env, 0), CKR_OK);
+	store_close(kit_token(k, 0));
+	assert_int_equal(store_object_get(old, id, true, &o),
+	    CKR_DEVICE_REMOVED);
+	assert_true(gen != store_generation(old));
+	assert_int_equal(store_object_get(old, id, true, &o),
+	    CKR_DEVICE_REMOVED);
+	store_close(old);
+}
+
 /* Files replaced by hand, without the store: found at the next write. */
 static void
 replaced_by_hand(void **state)
@@ -309,6 +348,8 @@ main(void)
 		KIT_TEST(removal),
 		KIT_TEST(old_log),
 		KIT_TEST(deleted_under_us),
+		KIT_TEST(remade_under_us),
+		KIT_TEST(replaced_unseen),
 		KIT_TEST(replaced_by_hand),
 		KIT_TEST(shared_by_a_group),
 		KIT_TEST(link_into_the_void),
