@@ -76,15 +76,18 @@ login_role(CK_SESSION_HANDLE hs, enum obj_role role, struct bytes pin)
 	KL_AUTO(entry_done) struct entry e = { NULL, NULL };
 	KL_AUTO(secret_freep) struct secret *master = NULL;
 	enum seal_role slot = role == OBJ_ROLE_SO ? SEAL_SO : SEAL_USER;
+	struct token_door door;
 	CK_RV rv;
 
 	if ((rv = entry_open(hs, &e)) != CKR_OK ||
 	    (rv = login_allowed(e.t, role)) != CKR_OK)
 		return rv;
-	/* The session keeps the token as it is: see token.c, invariant 2. */
+	door = token_door(e.t);
+	e.t->trying++;
 	lock_give(&e.t->lock);
-	rv = token_try_pin(e.t, slot, pin, &master);
+	rv = token_try_pin(&door, slot, pin, &master);
 	lock_take(&e.t->lock);
+	e.t->trying--;
 	if (rv == CKR_OK && !sess_is(e.s, hs))
 		rv = CKR_SESSION_CLOSED;
 	if (rv == CKR_OK && e.s->epoch != atomic_load(&e.t->epoch))
@@ -96,29 +99,52 @@ login_role(CK_SESSION_HANDLE hs, enum obj_role role, struct bytes pin)
 	return obj_space_verify(e.t->space, false, NULL);
 }
 
+/* Tries the user's PIN for an operation that waits for it.  Session locked,
+ * which keeps the token as it is: token_logout waits for the session. */
+static CK_RV
+login_again(struct session *s, struct bytes pin)
+{
+	KL_AUTO(secret_freep) struct secret *master = NULL;
+	const struct token_door door = token_door(s->token);
+	CK_RV rv;
+
+	if (!op_wants_auth(s))
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (atomic_load(&s->token->role) != OBJ_ROLE_USER)
+		return CKR_USER_NOT_LOGGED_IN;
+	rv = token_try_pin(&door, SEAL_USER, pin, &master);
+	if (rv == CKR_OK)
+		(void)op_authenticated(s);	/* one waits: asked above */
+	return rv;
+}
+
+/* The PIN is locked: its user is logged out (3.2 section 4.9). */
+static void
+login_lost(CK_SESSION_HANDLE hs)
+{
+	KL_AUTO(entry_done) struct entry e = { NULL, NULL };
+
+	if (entry_open(hs, &e) == CKR_OK &&
+	    atomic_load(&e.t->role) == OBJ_ROLE_USER)
+		token_logout(e.t);
+}
+
 /*
  * Authenticates the operation that waits for it (3.2 section 5.6.9): it may be
- * tried again after a wrong PIN.  The session is locked, the token is not: its
- * login does not change.
+ * tried again after a wrong PIN.
  */
 static CK_RV
 login_context(CK_SESSION_HANDLE hs, struct bytes pin)
 {
-	KL_AUTO(secret_freep) struct secret *master = NULL;
 	struct session *s;
 	CK_RV rv;
 
 	if ((rv = sess_get(hs, &s)) != CKR_OK)
 		return rv;
-	if (!op_wants_auth(s))
-		rv = CKR_OPERATION_NOT_INITIALIZED;
-	else if (atomic_load(&s->token->role) != OBJ_ROLE_USER)
-		rv = CKR_USER_NOT_LOGGED_IN;
-	else
-		rv = token_try_pin(s->token, SEAL_USER, pin, &master);
-	if (rv == CKR_OK)
-		(void)op_authenticated(s);	/* one waits: asked above */
+	rv = login_again(s, pin);
 	sess_put(s);
+	if (rv == CKR_PIN_LOCKED)
+		login_lost(hs);
 	return rv;
 }
 
@@ -204,6 +230,7 @@ login_set_pin(CK_SESSION_HANDLE hs, struct bytes old_pin, struct bytes new_pin)
 {
 	KL_AUTO(entry_done) struct entry e = { NULL, NULL };
 	KL_AUTO(secret_freep) struct secret *master = NULL;
+	struct token_door door;
 	enum seal_role role;
 	CK_RV rv;
 
@@ -216,7 +243,8 @@ login_set_pin(CK_SESSION_HANDLE hs, struct bytes old_pin, struct bytes new_pin)
 	role = atomic_load(&e.t->role) == OBJ_ROLE_SO ? SEAL_SO : SEAL_USER;
 	if ((rv = token_pin_ok(new_pin)) != CKR_OK)
 		return rv;
-	if ((rv = token_try_pin(e.t, role, old_pin, &master)) != CKR_OK)
+	door = token_door(e.t);
+	if ((rv = token_try_pin(&door, role, old_pin, &master)) != CKR_OK)
 		return rv;
 	return token_write_pin(e.t, role, new_pin, master);
 }

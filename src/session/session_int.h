@@ -77,7 +77,7 @@ bool op_wants_auth(const struct session *s);
 struct token {
 	struct lock lock;
 	CK_SLOT_ID slot;
-	struct store *store;		/* NULL: nothing initialised in the slot */
+	struct store *_Atomic store;	/* NULL: nothing initialised in the slot */
 	struct keyring *keyring;
 	struct obj_space *_Atomic space;
 	struct buf record;		/* the "token" record these were made from */
@@ -88,6 +88,7 @@ struct token {
 	_Atomic uint64_t generation;	/* at which record was known fresh */
 	_Atomic unsigned sessions, ro_sessions;
 	struct session *first;		/* of the open ones */
+	unsigned trying;		/* PINs, without the lock */
 	bool present;			/* as last told by C_WaitForSlotEvent */
 	struct retired *retired;
 };
@@ -95,6 +96,7 @@ struct retired {
 	struct retired *next;
 	struct keyring *keyring;
 	struct obj_space *space;
+	struct store *store;		/* NULL: it is still the token's */
 };
 
 /*
@@ -164,15 +166,27 @@ CK_RV slot_token(CK_SLOT_ID id, struct token **out) KL_MUST_USE;
 CK_RV token_refresh(struct token *t) KL_MUST_USE;
 CK_RV token_new(CK_SLOT_ID slot, struct token **out) KL_MUST_USE;
 void token_free(struct token *t);
-/* The token's files are gone and no session is open: back to an empty slot.
- * Token lock held. */
+/* The token's files are gone and it is idle: back to an empty slot.  Token
+ * lock held. */
 void token_forget(struct token *t);
 /* Logs out whoever is in.  Token lock held. */
 void token_logout(struct token *t);
 
+/* Whether no session is open and no PIN is being tried: nobody is in what
+ * was retired.  Token lock held. */
+bool token_idle(const struct token *t);
+
+/* What is needed to look at a token's PINs, borrowed.  Token lock held; it may
+ * be used without while trying counts it, or a session is locked. */
+struct token_door {
+	struct store *store;
+	struct keyring *keyring;
+	CK_SLOT_ID slot;
+};
+struct token_door token_door(const struct token *t);
 /* What a PIN record says; a missing one reads as "not set". */
-CK_RV token_pin(struct token *t, enum seal_role role, struct seal_pin *out)
-    KL_MUST_USE;
+CK_RV token_pin(const struct token_door *d, enum seal_role role,
+    struct seal_pin *out) KL_MUST_USE;
 /* CKR_PIN_LEN_RANGE, CKR_ARGUMENTS_BAD for a PIN that is to be set. */
 CK_RV token_pin_ok(struct bytes pin) KL_MUST_USE;
 /*
@@ -181,8 +195,8 @@ CK_RV token_pin_ok(struct bytes pin) KL_MUST_USE;
  * CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_USER_PIN_NOT_INITIALIZED,
  * CKR_DEVICE_ERROR.
  */
-CK_RV token_try_pin(struct token *t, enum seal_role role, struct bytes pin,
-    struct secret **master) KL_MUST_USE;
+CK_RV token_try_pin(const struct token_door *d, enum seal_role role,
+    struct bytes pin, struct secret **master) KL_MUST_USE;
 /* Sets a role's PIN (keyslot and count) in one transaction.  Token lock held. */
 CK_RV token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
     const struct secret *master) KL_MUST_USE;

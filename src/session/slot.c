@@ -72,8 +72,8 @@ found_add(struct found *f, uint32_t id)
 	f->n++;
 }
 
-/* Tokens that went away keep their slot while sessions are open on them; the
- * others are closed. */
+/* Tokens that went away keep their slot while sessions are open on them, or a
+ * PIN is being tried; the others are closed. */
 static void
 slot_keep_used(struct library *lib, struct found *f)
 {
@@ -83,7 +83,7 @@ slot_keep_used(struct library *lib, struct found *f)
 		if (found_has(f, (uint32_t)t->slot))
 			continue;
 		lock_take(&t->lock);
-		if (atomic_load(&t->sessions) > 0)
+		if (!token_idle(t))
 			found_add(f, (uint32_t)t->slot);
 		else
 			token_forget(t);

@@ -6,8 +6,9 @@
  * Invariants:
  * 1. store, keyring and space are all there or none; record holds the bytes of
  *    the "token" record they belong to.
- * 2. When that record changed (another process made the token anew) all three
- *    follow, the login ends and epoch moves; the old ones are retired.
+ * 2. When that record changed (another process made the token anew, or put
+ *    another in its place) all three follow, the login ends and epoch moves;
+ *    the old ones are retired.
  * 3. role is OBJ_ROLE_USER exactly while keyring is unlocked; the SO's copy of
  *    the master key is in so_master and never in the keyring.
  */
@@ -39,8 +40,15 @@ token_new(CK_SLOT_ID slot, struct token **out)
 	return CKR_OK;
 }
 
+bool
+token_idle(const struct token *t)
+{
+	return t->first == NULL && t->trying == 0;
+}
+
+/* Frees what was retired.  Nobody may be in it. */
 static void
-token_close(struct token *t)
+token_settle(struct token *t)
 {
 	struct retired *r;
 
@@ -48,8 +56,15 @@ token_close(struct token *t)
 		t->retired = r->next;
 		obj_space_free(r->space);
 		keyring_free(r->keyring);
+		store_close(r->store);
 		free(r);
 	}
+}
+
+static void
+token_close(struct token *t)
+{
+	token_settle(t);
 	obj_space_free(t->space);
 	t->space = NULL;
 	keyring_freep(&t->keyring);
@@ -94,9 +109,10 @@ token_logout(struct token *t)
 		obj_space_logged_out(t->space);
 }
 
-/* Puts keyring and space aside for whoever still runs in them. */
+/* Puts what the token worked with aside for whoever still runs in it; the
+ * store only when another follows it. */
 static CK_RV
-token_retire(struct token *t)
+token_retire(struct token *t, const struct store *next)
 {
 	struct retired *r;
 
@@ -107,21 +123,22 @@ token_retire(struct token *t)
 	token_logout(t);
 	r->keyring = KL_TAKE(t->keyring);
 	r->space = t->space;
-	t->space = NULL;
+	r->store = next == t->store ? NULL : t->store;
 	r->next = t->retired;
 	t->retired = r;
 	return CKR_OK;
 }
 
-/* Keyring and space from a "token" record. */
+/* Keyring and space from a "token" record of this store, which becomes the
+ * token's. */
 static CK_RV
-token_load(struct token *t, struct bytes record)
+token_load(struct token *t, struct store *store, struct bytes record)
 {
 	KL_AUTO(keyring_freep) struct keyring *kr = NULL;
 	struct library *lib = library();
 	struct obj_space *space = NULL;
 	struct obj_env env = {
-		.eng = lib->eng, .store = t->store, .conf = &lib->conf,
+		.eng = lib->eng, .store = store, .conf = &lib->conf,
 		.calls = &lib->calls, .next_handle = &lib->next_object,
 	};
 	CK_RV rv;
@@ -133,24 +150,63 @@ token_load(struct token *t, struct bytes record)
 	if ((rv = obj_space_new(&env, &space)) != CKR_OK)
 		return rv;
 	if ((rv = buf_set(&t->record, record)) != CKR_OK ||
-	    (rv = token_retire(t)) != CKR_OK) {
+	    (rv = token_retire(t, store)) != CKR_OK) {
 		obj_space_free(space);
 		return rv;
 	}
 	t->keyring = KL_TAKE(kr);
 	t->space = space;
+	t->store = store;
 	atomic_fetch_add(&t->epoch, 1);
+	if (token_idle(t))
+		token_settle(t);
 	return CKR_OK;
 }
 
 static CK_RV
 token_open(struct token *t)
 {
-	CK_RV rv = store_open(library()->stores, (uint32_t)t->slot, &t->store);
+	struct store *s;
+	CK_RV rv = store_open(library()->stores, (uint32_t)t->slot, &s);
 
 	if (rv == CKR_TOKEN_NOT_PRESENT)
 		return CKR_TOKEN_NOT_RECOGNIZED;
+	if (rv == CKR_OK)
+		t->store = s;
 	return rv;
+}
+
+static CK_RV
+record_missing(const struct token *t)
+{
+	return log_fail_rv(CKR_DEVICE_ERROR,
+	    "slot %lu: the token record is missing", t->slot);
+}
+
+/* The token's file was deleted, or another is in its place. */
+static CK_RV
+token_replaced(struct token *t)
+{
+	KL_AUTO(buf_done) struct buf record = { 0 };
+	struct store *s;
+	uint64_t generation;
+	CK_RV rv = store_open(library()->stores, (uint32_t)t->slot, &s);
+
+	if (rv == CKR_TOKEN_NOT_PRESENT && token_idle(t)) {
+		token_forget(t);
+		return CKR_TOKEN_NOT_RECOGNIZED;
+	}
+	if (rv != CKR_OK)
+		return rv == CKR_TOKEN_NOT_PRESENT ? CKR_DEVICE_REMOVED : rv;
+	generation = store_generation(s);
+	rv = store_record_get(s, "token", &record);
+	if (rv == CKR_OK)
+		rv = token_load(t, s, buf_view(&record));
+	if (rv == CKR_OK)
+		t->generation = generation;
+	else
+		store_close(s);
+	return rv == CKR_OBJECT_HANDLE_INVALID ? record_missing(t) : rv;
 }
 
 CK_RV
@@ -166,9 +222,11 @@ token_refresh(struct token *t)
 	if (t->keyring != NULL && generation == t->generation)
 		return CKR_OK;
 	rv = store_record_get(t->store, "token", &record);
+	if (rv == CKR_DEVICE_REMOVED && t->keyring != NULL)
+		return token_replaced(t);
 	if (rv == CKR_OK && (t->keyring == NULL ||
 	    !bytes_equal(buf_view(&record), buf_view(&t->record))))
-		rv = token_load(t, buf_view(&record));
+		rv = token_load(t, t->store, buf_view(&record));
 	if (rv == CKR_OK) {
 		t->generation = generation;
 		return CKR_OK;
@@ -177,8 +235,7 @@ token_refresh(struct token *t)
 		store_close(t->store);
 		t->store = NULL;
 	}
-	return rv == CKR_OBJECT_HANDLE_INVALID ? log_fail_rv(CKR_DEVICE_ERROR,
-	    "slot %lu: the token record is missing", t->slot) : rv;
+	return rv == CKR_OBJECT_HANDLE_INVALID ? record_missing(t) : rv;
 }
 
 /* ------------------------------------------------------------------ PINs */
@@ -198,14 +255,14 @@ slot_name(enum seal_role role)
 /* There is no count: nor must there be a keyslot, since both are written
  * together.  Who takes the count away gets no tries for it. */
 static CK_RV
-pin_none(struct token *t, enum seal_role role, struct seal_pin *out)
+pin_none(const struct token_door *d, enum seal_role role, struct seal_pin *out)
 {
 	KL_AUTO(buf_done) struct buf slot = { 0 };
-	CK_RV rv = store_record_get(t->store, slot_name(role), &slot);
+	CK_RV rv = store_record_get(d->store, slot_name(role), &slot);
 
 	if (rv == CKR_OK)
 		return log_fail_rv(CKR_DEVICE_ERROR,
-		    "slot %lu: the record %s is missing", t->slot,
+		    "slot %lu: the record %s is missing", d->slot,
 		    pin_name(role));
 	if (rv != CKR_OBJECT_HANDLE_INVALID)
 		return rv;
@@ -213,17 +270,23 @@ pin_none(struct token *t, enum seal_role role, struct seal_pin *out)
 	return CKR_OK;
 }
 
+struct token_door
+token_door(const struct token *t)
+{
+	return (struct token_door){ t->store, t->keyring, t->slot };
+}
+
 CK_RV
-token_pin(struct token *t, enum seal_role role, struct seal_pin *out)
+token_pin(const struct token_door *d, enum seal_role role, struct seal_pin *out)
 {
 	KL_AUTO(buf_done) struct buf record = { 0 };
-	CK_RV rv = store_record_get(t->store, pin_name(role), &record);
+	CK_RV rv = store_record_get(d->store, pin_name(role), &record);
 
 	if (rv == CKR_OBJECT_HANDLE_INVALID)
-		return pin_none(t, role, out);
+		return pin_none(d, role, out);
 	if (rv != CKR_OK)
 		return rv;
-	return seal_pin_read(t->keyring, role, buf_view(&record), out);
+	return seal_pin_read(d->keyring, role, buf_view(&record), out);
 }
 
 CK_RV
@@ -243,14 +306,14 @@ pin_locked(const struct seal_pin *pin)
 }
 
 static CK_RV
-pin_put(struct token *t, enum seal_role role, const struct seal_pin *pin)
+pin_put(const struct token_door *d, enum seal_role role, const struct seal_pin *pin)
 {
 	KL_AUTO(buf_done) struct buf record = { 0 };
 	CK_RV rv;
 
-	if ((rv = seal_pin_record(t->keyring, role, pin, &record)) != CKR_OK)
+	if ((rv = seal_pin_record(d->keyring, role, pin, &record)) != CKR_OK)
 		return rv;
-	return store_record_put(t->store, pin_name(role), buf_view(&record));
+	return store_record_put(d->store, pin_name(role), buf_view(&record));
 }
 
 /*
@@ -258,29 +321,29 @@ pin_put(struct token *t, enum seal_role role, const struct seal_pin *pin)
  * meanwhile decides.  CKR_PIN_LOCKED when the tries are used up.
  */
 static CK_RV
-pin_count(struct token *t, enum seal_role role, bool miss)
+pin_count(const struct token_door *d, enum seal_role role, bool miss)
 {
 	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
 	struct seal_pin pin;
 	CK_RV rv;
 
-	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK)
+	if ((rv = store_tx_begin(d->store, &tx)) != CKR_OK)
 		return rv;
-	if ((rv = token_pin(t, role, &pin)) != CKR_OK)
+	if ((rv = token_pin(d, role, &pin)) != CKR_OK)
 		return rv;
 	if (pin_locked(&pin))
 		return CKR_PIN_LOCKED;
 	pin.failures = miss ? pin.failures + 1 : 0;
-	if ((rv = pin_put(t, role, &pin)) != CKR_OK)
+	if ((rv = pin_put(d, role, &pin)) != CKR_OK)
 		return rv;
 	return store_tx_commit(&tx);
 }
 
 /* A wrong PIN: counted before the answer is given. */
 static CK_RV
-pin_missed(struct token *t, enum seal_role role)
+pin_missed(const struct token_door *d, enum seal_role role)
 {
-	CK_RV rv = pin_count(t, role, true);
+	CK_RV rv = pin_count(d, role, true);
 
 	/* A store that cannot be written can still be read and guessed at by
 	 * whoever reads it; there is nothing to count in. */
@@ -291,23 +354,23 @@ pin_missed(struct token *t, enum seal_role role)
 
 /* A right PIN: writes only when misses were counted before it. */
 static CK_RV
-pin_hit(struct token *t, enum seal_role role)
+pin_hit(const struct token_door *d, enum seal_role role)
 {
 	struct seal_pin pin;
 	CK_RV rv;
 
-	if ((rv = token_pin(t, role, &pin)) != CKR_OK)
+	if ((rv = token_pin(d, role, &pin)) != CKR_OK)
 		return rv;
 	if (pin_locked(&pin))
 		return CKR_PIN_LOCKED;
 	if (pin.failures == 0)
 		return CKR_OK;
-	rv = pin_count(t, role, false);
+	rv = pin_count(d, role, false);
 	return rv == CKR_TOKEN_WRITE_PROTECTED ? CKR_OK : rv;
 }
 
 CK_RV
-token_try_pin(struct token *t, enum seal_role role, struct bytes pin,
+token_try_pin(const struct token_door *d, enum seal_role role, struct bytes pin,
     struct secret **master)
 {
 	KL_AUTO(secret_freep) struct secret *key = NULL;
@@ -315,20 +378,20 @@ token_try_pin(struct token *t, enum seal_role role, struct bytes pin,
 	struct seal_pin state;
 	CK_RV rv;
 
-	if ((rv = token_pin(t, role, &state)) != CKR_OK)
+	if ((rv = token_pin(d, role, &state)) != CKR_OK)
 		return rv;
 	if (!state.set)
 		return CKR_USER_PIN_NOT_INITIALIZED;
 	if (pin_locked(&state))
 		return CKR_PIN_LOCKED;
-	if ((rv = store_record_get(t->store, slot_name(role), &slot)) !=
+	if ((rv = store_record_get(d->store, slot_name(role), &slot)) !=
 	    CKR_OK)
 		return log_fail_rv(CKR_DEVICE_ERROR,
-		    "slot %lu: %s cannot be read", t->slot, slot_name(role));
-	rv = keyring_slot_try(t->keyring, role, buf_view(&slot), pin, &key);
+		    "slot %lu: %s cannot be read", d->slot, slot_name(role));
+	rv = keyring_slot_try(d->keyring, role, buf_view(&slot), pin, &key);
 	if (rv == CKR_PIN_INCORRECT)
-		return pin_missed(t, role);
-	if (rv != CKR_OK || (rv = pin_hit(t, role)) != CKR_OK)
+		return pin_missed(d, role);
+	if (rv != CKR_OK || (rv = pin_hit(d, role)) != CKR_OK)
 		return rv;
 	*master = KL_TAKE(key);
 	return CKR_OK;
@@ -354,6 +417,19 @@ pin_store(struct store *s, const struct keyring *kr, enum seal_role role,
 	return store_record_put(s, pin_name(role), buf_view(&count));
 }
 
+/* In a transaction: whether the token is still the one whose keys are here. */
+static CK_RV
+token_still(const struct token *t)
+{
+	KL_AUTO(buf_done) struct buf record = { 0 };
+	CK_RV rv = store_record_get(t->store, "token", &record);
+
+	if (rv != CKR_OK)
+		return rv;
+	return bytes_equal(buf_view(&record), buf_view(&t->record)) ? CKR_OK :
+	    CKR_DEVICE_REMOVED;
+}
+
 CK_RV
 token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
     const struct secret *master)
@@ -369,6 +445,7 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 	    (rv = keyring_unlock(kr, master)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
+	    (rv = token_still(t)) != CKR_OK ||
 	    (rv = pin_store(t->store, kr, role, pin)) != CKR_OK)
 		return rv;
 	return store_tx_commit(&tx);
@@ -421,11 +498,12 @@ token_remake(struct token *t, const struct making *m)
 {
 	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
 	KL_AUTO(secret_freep) struct secret *master = NULL;
+	const struct token_door door = token_door(t);
 	CK_RV rv;
 
 	if (atomic_load(&t->sessions) > 0)
 		return CKR_SESSION_EXISTS;
-	if ((rv = token_try_pin(t, SEAL_SO, m->so_pin, &master)) != CKR_OK)
+	if ((rv = token_try_pin(&door, SEAL_SO, m->so_pin, &master)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
 	    (rv = store_wipe(t->store)) != CKR_OK ||

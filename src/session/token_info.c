@@ -65,11 +65,12 @@ static CK_RV
 describe(struct token *t, CK_TOKEN_INFO *out)
 {
 	const struct seal_token *tok = keyring_token(t->keyring);
+	const struct token_door door = token_door(t);
 	struct seal_pin user, so;
 	CK_RV rv;
 
-	if ((rv = token_pin(t, SEAL_USER, &user)) != CKR_OK ||
-	    (rv = token_pin(t, SEAL_SO, &so)) != CKR_OK)
+	if ((rv = token_pin(&door, SEAL_USER, &user)) != CKR_OK ||
+	    (rv = token_pin(&door, SEAL_SO, &so)) != CKR_OK)
 		return rv;
 	memcpy(out->label, tok->label, sizeof(out->label));
 	memcpy(out->serialNumber, tok->serial, sizeof(out->serialNumber));

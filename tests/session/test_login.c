@@ -160,6 +160,43 @@ test_lock(void **state)
 	assert_int_equal(token_flags(t) & all, 0);
 }
 
+/* An operation that waits for the PIN; the private half needs it each time. */
+static void
+sign_init_always(CK_SESSION_HANDLE hs)
+{
+	static CK_BYTE p256[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+		0x03, 0x01, 0x07 };
+	CK_BBOOL yes = CK_TRUE;
+	CK_MECHANISM gen = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
+	CK_ATTRIBUTE pub = { CKA_EC_PARAMS, p256, sizeof(p256) };
+	CK_ATTRIBUTE priv = { CKA_ALWAYS_AUTHENTICATE, &yes, sizeof(yes) };
+	CK_OBJECT_HANDLE a, b;
+
+	OK(C_GenerateKeyPair(hs, &gen, &pub, 1, &priv, 1, &a, &b));
+	OK(C_SignInit(hs, &ecdsa, b));
+}
+
+/* Who locks the PIN while signing is logged out (3.2 section 4.9). */
+static void
+test_lock_again(void **state)
+{
+	struct kit_token *t = *state;
+	CK_SESSION_HANDLE hs = kit_user(t, CKF_RW_SESSION);
+	CK_BYTE sig[64];
+	CK_ULONG n = sizeof(sig);
+
+	sign_init_always(hs);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(login_bad(hs, CKU_CONTEXT_SPECIFIC),
+		    CKR_PIN_INCORRECT);
+	assert_int_equal(state_of(hs), CKS_RW_USER_FUNCTIONS);
+	assert_int_equal(login_bad(hs, CKU_CONTEXT_SPECIFIC), CKR_PIN_LOCKED);
+	assert_int_equal(state_of(hs), CKS_RW_PUBLIC_SESSION);
+	assert_int_equal(C_Sign(hs, sig, 32, sig, &n),
+	    CKR_OPERATION_NOT_INITIALIZED);
+}
+
 static void
 test_hit_clears_count(void **state)
 {
@@ -360,6 +397,7 @@ main(void)
 		CASE(test_arguments), CASE(test_states),
 		CASE(test_last_session_logs_out), CASE(test_lock),
 		CASE(test_count_taken),
+		CASE(test_lock_again),
 		CASE(test_hit_clears_count), CASE(test_so_lock),
 		CASE(test_parallel_guessing), CASE(test_init_pin),
 		CASE(test_init_pin_keeps_objects), CASE(test_set_pin),

@@ -5,6 +5,8 @@
  */
 #include "kit/token.h"
 
+#include "store/store.h"
+
 static CK_ULONG
 slots(CK_SLOT_ID *out, CK_ULONG max)
 {
@@ -159,6 +161,74 @@ test_made_anew_elsewhere(void **state)
 	OK(C_CloseSession(hs));
 }
 
+/* A process that deletes the token, and puts another in its place. */
+static void
+elsewhere(const struct kit_token *t, bool make)
+{
+	struct store_env *env;
+	int status;
+	pid_t pid;
+
+	if ((pid = fork()) == 0) {
+		if (store_env_new(t->folder, NULL, &env) != CKR_OK ||
+		    store_remove(env, (uint32_t)t->slot) != CKR_OK)
+			_exit(1);
+		if (make && C_Initialize(NULL) != CKR_OK)
+			_exit(2);
+		if (make)
+			kit_token_make(t->slot);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Another token lies in the slot: it is followed, with sessions open on the
+ * old one or without. */
+static void
+test_replaced(void **state)
+{
+	struct kit_token *t = *state;
+	CK_SESSION_HANDLE hs = kit_user(t, CKF_RW_SESSION), next;
+	CK_TOKEN_INFO before, after;
+	CK_SESSION_INFO info;
+
+	for (int i = 0; i < 2; i++) {
+		OK(C_GetTokenInfo(t->slot, &before));
+		elsewhere(t, true);
+		OK(C_GetTokenInfo(t->slot, &after));
+		assert_memory_not_equal(before.serialNumber,
+		    after.serialNumber, 16);
+		if (i == 0) {
+			assert_int_equal(C_GetSessionInfo(hs, &info),
+			    CKR_DEVICE_REMOVED);
+			OK(C_CloseSession(hs));
+		}
+		next = kit_user(t, CKF_RW_SESSION);
+		(void)kit_aes(next, CK_TRUE);
+		OK(C_CloseAllSessions(t->slot));
+	}
+}
+
+static void
+test_deleted(void **state)
+{
+	struct kit_token *t = *state;
+	CK_SESSION_HANDLE hs = kit_user(t, CKF_RW_SESSION), next;
+	CK_TOKEN_INFO info;
+
+	elsewhere(t, false);
+	assert_int_equal(C_OpenSession(t->slot, CKF_SERIAL_SESSION, NULL, NULL,
+	    &next), CKR_DEVICE_REMOVED);
+	OK(C_CloseSession(hs));
+	assert_int_equal(C_OpenSession(t->slot, CKF_SERIAL_SESSION, NULL, NULL,
+	    &next), CKR_TOKEN_NOT_RECOGNIZED);
+	OK(C_GetTokenInfo(t->slot, &info));
+	assert_false(info.flags & CKF_TOKEN_INITIALIZED);
+	kit_token_make(t->slot);
+	(void)kit_user(t, 0);
+}
+
 /* Root reads everything, so the folder is made a file. */
 static void
 test_unreadable(void **state)
@@ -215,6 +285,7 @@ main(void)
 		CASE(test_arguments), CASE(test_free_slot),
 		CASE(test_numbers_stay), CASE(test_init_again),
 		CASE(test_pin_length), CASE(test_made_anew_elsewhere),
+		CASE(test_replaced), CASE(test_deleted),
 		CASE(test_unreadable), CASE(test_mechanisms),
 	};
 
