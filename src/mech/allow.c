@@ -9,11 +9,15 @@
  * 1. `rows` is ascending by type and never changes after mechs_new.
  * 2. known[i] is UNKNOWN until the engine was asked about rows[i]; two threads
  *    may ask at once and store the same answer.
+ * 3. index holds positions in rows + 1, 0 = empty; a type's is found from
+ *    place(type) on, before the next empty one.
  */
 #include "mech/mech_int.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#define PLACES 512u	/* of the index; at most half of them are taken */
 
 enum known { UNKNOWN, OFFERED, LACKING };
 
@@ -22,6 +26,7 @@ struct mechs {
 	struct mech_row *rows;
 	_Atomic unsigned char *known;
 	size_t n;
+	uint16_t index[PLACES];
 };
 
 static bool
@@ -43,6 +48,24 @@ row_configured(const struct mech_row *row, const struct conf *conf)
 	return r;
 }
 
+static size_t
+place(CK_MECHANISM_TYPE type)
+{
+	return (type ^ type >> 7) % PLACES;
+}
+
+static void
+index_rows(struct mechs *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		size_t at = place(m->rows[i].type);
+
+		while (m->index[at] != 0)
+			at = (at + 1) % PLACES;
+		m->index[at] = (uint16_t)(i + 1);
+	}
+}
+
 CK_RV
 mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
 {
@@ -52,6 +75,7 @@ mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
 
 	if (m == NULL)
 		return CKR_HOST_MEMORY;
+	KL_ASSERT(total <= PLACES / 2);
 	m->eng = e;
 	m->rows = calloc(total, sizeof(*m->rows));
 	m->known = calloc(total, sizeof(*m->known));
@@ -62,6 +86,7 @@ mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
 	for (size_t i = 0; i < total; i++)
 		if (row_allowed(&all[i], conf))
 			m->rows[m->n++] = row_configured(&all[i], conf);
+	index_rows(m);
 	*out = m;
 	return CKR_OK;
 }
@@ -110,9 +135,14 @@ row_index(const struct mech_row *rows, size_t n, CK_MECHANISM_TYPE type)
 const struct mech_row *
 mech_find(struct mechs *m, CK_MECHANISM_TYPE type)
 {
-	size_t i = row_index(m->rows, m->n, type);
+	for (size_t at = place(type); m->index[at] != 0;
+	     at = (at + 1) % PLACES) {
+		size_t i = m->index[at] - 1u;
 
-	return i < m->n && row_offered(m, i) ? &m->rows[i] : NULL;
+		if (m->rows[i].type == type)
+			return row_offered(m, i) ? &m->rows[i] : NULL;
+	}
+	return NULL;
 }
 
 const struct mech_row *

@@ -40,6 +40,29 @@ test_unknown(void **state)
 	mechs_free(m);
 }
 
+/* Whatever is listed is found by its number, and no other number is. */
+static void
+test_found_by_number(void **state)
+{
+	struct mechs *m = offer(&plain);
+	const struct mech_row *row;
+	size_t n = 0, found = 0;
+
+	(void)state;
+	while ((row = mech_at(m, n)) != NULL) {
+		assert_ptr_equal(mech_find(m, row->type), row);
+		n++;
+	}
+	assert_true(n > 0);
+	for (CK_MECHANISM_TYPE type = 0; type < 0x10000; type++)
+		if ((row = mech_find(m, type)) != NULL) {
+			assert_int_equal(row->type, type);
+			found++;
+		}
+	assert_int_equal(found, n);
+	mechs_free(m);
+}
+
 static void
 test_wrong_purpose(void **state)
 {
@@ -209,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_found_by_number),
 		cmocka_unit_test(test_wrong_purpose),
 		cmocka_unit_test(test_edwards_alias),
 		cmocka_unit_test(test_strict_sha1),
