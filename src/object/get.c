@@ -9,6 +9,7 @@
  * Invariant: key material of a token object is in memory only while one call
  * runs that hands it out.
  */
+#include "object/policy_int.h"
 #include "object/space_int.h"
 
 #include "base/log.h"
@@ -119,9 +120,8 @@ obj_get_attrs(struct obj_space *sp, const struct obj_who *who,
 	};
 	CK_RV rv, worst = CKR_OK;
 
-	if (templ == NULL && count > 0)
-		return CKR_ARGUMENTS_BAD;
-	if ((rv = obj_open(sp, who, handle, &o)) != CKR_OK)
+	if ((rv = template_shape(templ, count)) != CKR_OK ||
+	    (rv = obj_open(sp, who, handle, &o)) != CKR_OK)
 		return rv;
 	r.o = o;
 	for (CK_ULONG i = 0; i < count; i++) {

@@ -264,6 +264,16 @@ obj_open(struct obj_space *sp, const struct obj_who *who,
 	return entry_object(sp, &e, out);
 }
 
+bool
+obj_still(const struct object *o, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle)
+{
+	return o->handle == handle && atomic_load(&o->listed) &&
+	    (!o->private || who->role == OBJ_ROLE_USER) &&
+	    (o->id == 0 || atomic_load(&o->seen) ==
+	    store_generation(o->space->env.store));
+}
+
 CK_RV
 object_by_row(struct obj_space *sp, uint64_t id, bool private,
     struct object **out)
@@ -339,22 +349,30 @@ key_publish(struct object *o, struct eng_key *k)
 	return there;
 }
 
-CK_RV
-obj_key(struct obj_space *sp, struct object *o, struct eng_key **out)
+/* Builds the key of an object. */
+static CK_RV
+key_build(struct obj_space *sp, struct object *o, struct eng_key **out)
 {
 	KL_AUTO(attrs_done) struct attrs secrets = { 0 };
-	struct eng_key *k = atomic_load(&o->key);
+	struct eng_key *k;
 	CK_RV rv;
 
-	if (k != NULL) {
-		*out = k;
-		return CKR_OK;
-	}
 	if (o->class != CKO_PUBLIC_KEY &&
 	    (rv = obj_secrets(sp, o, &secrets)) != CKR_OK)
 		return rv;
 	if ((rv = material_load(sp->env.eng, o, &secrets, &k)) != CKR_OK)
 		return rv;
 	*out = key_publish(o, k);
+	return CKR_OK;
+}
+
+CK_RV
+obj_key(struct obj_space *sp, struct object *o, struct eng_key **out)
+{
+	struct eng_key *k = atomic_load(&o->key);
+
+	if (k == NULL)
+		return key_build(sp, o, out);
+	*out = k;
 	return CKR_OK;
 }

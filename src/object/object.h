@@ -126,6 +126,13 @@ CK_RV obj_open(struct obj_space *sp, const struct obj_who *who,
     CK_OBJECT_HANDLE handle, struct object **out) KL_MUST_USE;
 void obj_put(struct object *o);
 void obj_putp(struct object **o);
+/*
+ * Whether o, counted, is what obj_open would give for this handle, as far as
+ * can be told without a lock and without writing anything; false means: ask
+ * obj_open.
+ */
+bool obj_still(const struct object *o, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle);
 
 CK_OBJECT_CLASS obj_class(const struct object *o);
 CK_KEY_TYPE obj_key_type(const struct object *o);	/* CK_UNAVAILABLE_INFORMATION: no key */

@@ -158,6 +158,8 @@ struct object {
 					   objects never (see obj_secrets) */
 	_Atomic(struct eng_key *) key;	/* built at first use */
 	_Atomic uint32_t free_uses;	/* use.c: usages that nothing narrows */
+	atomic_bool listed;		/* the table of numbers points to it; written
+					   under the space's lock */
 	/* For space.c, under its lock: */
 	struct object *prev, *next;	/* session objects: the owner's list */
 	size_t cache_at;		/* token objects: place in the cache + 1 */

@@ -11,7 +11,8 @@
  *	the topmost even ones    the object       a profile object
  *
  * Invariants (the lock held):
- *  1. A pointer in the table is one reference.
+ *  1. A pointer in the table is one reference, and listed is set in what it
+ *     points to and in nothing else.
  *  2. A session object is in the list of its owner, which begins at the
  *     pointer of that session's entry in `owners`; no list is empty.
  *  3. A token object that the table points to is in the cache, and the other way
@@ -42,6 +43,24 @@ const struct obj_env *
 space_env(const struct obj_space *sp)
 {
 	return &sp->env;
+}
+
+/* ---------------------------------------------------------------- pointers */
+
+/* A reference to o for the table. */
+static struct object *
+list(struct object *o)
+{
+	atomic_store(&o->listed, true);
+	return object_get(o);
+}
+
+/* The table points to o no more. */
+static void
+unlist(struct object *o)
+{
+	atomic_store(&o->listed, false);
+	obj_put(o);
 }
 
 /* ------------------------------------------------------------------ cache */
@@ -76,7 +95,7 @@ cache_evict(struct obj_space *sp)
 	}
 	cache_remove(c, o);
 	(void)handles_set(sp->table, o->handle, NULL); /* invariant 3 */
-	obj_put(o);
+	unlist(o);
 }
 
 /* Room for o, which is not in the table yet; false when it is too large. */
@@ -160,6 +179,7 @@ space_profiles(struct obj_space *sp)
 			obj_put(o);
 			return rv;
 		}
+		atomic_store(&o->listed, true);
 		sp->profiles[i] = o;
 	}
 	return CKR_OK;
@@ -198,7 +218,7 @@ entry_gone(struct obj_space *sp, uint64_t key, struct object *o)
 		owner_remove(sp, o);
 	else if (KEY_IS_ROW(key))
 		cache_remove(&sp->cache, o);
-	obj_put(o);
+	unlist(o);
 }
 
 static bool
@@ -318,7 +338,7 @@ space_add(struct obj_space *sp, struct object *o)
 		owner_remove(sp, o);
 		return rv;
 	}
-	(void)object_get(o);
+	(void)list(o);
 	return CKR_OK;
 }
 
@@ -341,8 +361,8 @@ space_swap(struct obj_space *sp, struct object *old, struct object *fresh)
 		fresh->next->prev = fresh;
 	old->prev = NULL;
 	old->next = NULL;
-	(void)handles_set(sp->table, old->handle, object_get(fresh));
-	obj_put(old);
+	(void)handles_set(sp->table, old->handle, list(fresh));
+	unlist(old);
 	return true;
 }
 
@@ -366,7 +386,7 @@ space_keep(struct obj_space *sp, struct object *o)
 		entry_gone(sp, key, old);
 	}
 	if (cache_room(sp, o)) {
-		(void)handles_set(sp->table, o->handle, object_get(o));
+		(void)handles_set(sp->table, o->handle, list(o));
 		cache_add(&sp->cache, o);
 	}
 	return true;

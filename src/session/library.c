@@ -287,10 +287,30 @@ start(const struct lib_args *args)
 	return CKR_OK;
 }
 
+/*
+ * The state, once no other thread is STARTING: who is told that it is
+ * initialised may use it.  This thread itself may be, when a provider that it
+ * loads calls C_Initialize.
+ */
+static uint64_t
+state_settled(void)
+{
+	uintptr_t self = (uintptr_t)pthread_self();
+	uint64_t seen = atomic_load(&lib.state);
+
+	for (int i = 0; i < FINALIZE_PATIENCE * NAPS_PER_MS &&
+	    seen == state_word(LIB_STARTING) &&
+	    atomic_load(&lib.starting) != self; i++) {
+		nap();
+		seen = atomic_load(&lib.state);
+	}
+	return seen;
+}
+
 CK_RV
 lib_initialize(const CK_C_INITIALIZE_ARGS *args)
 {
-	uint64_t seen = atomic_load(&lib.state);
+	uint64_t seen = state_settled();
 	bool inherited = seen != 0 && seen >> 8 != (uint64_t)getpid();
 	struct lib_args a;
 	CK_RV rv;
@@ -309,11 +329,13 @@ lib_initialize(const CK_C_INITIALIZE_ARGS *args)
 		return CKR_FUNCTION_FAILED;
 	if (!atomic_compare_exchange_strong(&lib.state, &seen,
 	    state_word(LIB_STARTING)))
-		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+		return lib_initialize(args);	/* another thread was faster */
 	rv = inherited ? forget_ancestor(false) : CKR_OK;
 	atomic_fetch_add(my_count(), 1);
+	atomic_store(&lib.starting, (uintptr_t)pthread_self());
 	if (rv == CKR_OK)
 		rv = start(&a);
+	atomic_store(&lib.starting, 0);
 	lib_leave();
 	atomic_store(&lib.state, state_word(rv == CKR_OK ? LIB_ON : LIB_OFF));
 	return rv;
@@ -331,24 +353,24 @@ is_on(void)
 static bool
 may_stay(int naps)
 {
-	return state_of(atomic_load(&lib.state)) == LIB_ON && !eng_gone() &&
-	    (atomic_load(&lib.forking) == 0 ||
+	return is_on() && (atomic_load(&lib.forking) == 0 ||
 	    naps > FORK_PATIENCE * NAPS_PER_MS);
 }
 
 CK_RV
 lib_enter(void)
 {
-	for (int naps = 0; is_on(); naps++) {
+	for (int naps = 0;; naps++) {
+		/* First, so that the end or a fork that begins sees it. */
 		atomic_fetch_add(my_count(), 1);
-		/* The end or a fork may have begun between the two. */
 		if (may_stay(naps))
 			return CKR_OK;
 		lib_leave();
+		if (!is_on())
+			return CKR_CRYPTOKI_NOT_INITIALIZED;
 		if (atomic_load(&lib.forking) != 0)
 			nap();
 	}
-	return CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 void

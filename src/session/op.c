@@ -5,13 +5,15 @@
  * session's lock.
  *
  * Invariants:
- * 1. state != OP_IDLE exactly while row is set; key is counted as long.
+ * 1. state != OP_IDLE exactly while row is set.
  * 2. Every failure of a call other than CKR_BUFFER_TOO_SMALL leaves OP_IDLE
  *    (3.2 section 5.2); a length query changes nothing.
- * 3. eng may outlive the operation, holding its engine key, so that the next
- *    init with the same key rebuilds nothing; it is only ever used again
- *    after obj_open and obj_may have let the caller through, and it is freed
- *    when the session closes or, for a private key, the user logs out.
+ * 3. key (counted) and eng, holding the engine key, may outlive the operation,
+ *    so that the next init with the same key looks up and rebuilds nothing, and
+ *    writes nothing that other sessions use; they are only ever used again
+ *    after obj_still or obj_open, and obj_may, have let the caller through, and
+ *    they are given back when the session closes or, for a private key, the
+ *    user logs out.
  */
 #include "session/op_int.h"
 
@@ -30,7 +32,6 @@ op_end(struct op *op)
 	op->state = OP_IDLE;
 	op->row = NULL;
 	op->must_auth = false;
-	obj_putp(&op->key);
 	secret_freep(&op->pending);
 	if (op->eng != NULL)
 		eng_op_rest(op->eng);
@@ -42,6 +43,7 @@ op_end_all(struct session *s)
 	for (size_t i = 0; i < OP_KINDS; i++) {
 		op_end(&s->ops[i]);
 		eng_op_freep(&s->ops[i].eng);
+		obj_putp(&s->ops[i].key);
 	}
 }
 
@@ -49,11 +51,15 @@ void
 op_logged_out(struct session *s)
 {
 	for (size_t i = 0; i < OP_KINDS; i++) {
-		if (s->ops[i].login == 0)
-			continue;
-		op_end(&s->ops[i]);
-		eng_op_freep(&s->ops[i].eng);
-		s->ops[i].login = 0;
+		struct op *op = &s->ops[i];
+
+		if (op->login != 0) {
+			op_end(op);
+			eng_op_freep(&op->eng);
+			op->login = 0;
+		}
+		if (op->key != NULL && obj_is_private(op->key))
+			obj_putp(&op->key);
 	}
 }
 
@@ -154,10 +160,29 @@ op_key_fits(struct session *s, const struct mech_row *row, struct object *o,
 	return CKR_OK;
 }
 
-/* Turns a checked mechanism and key into a ready operation. */
+/* Makes the object of a handle the operation's key, unless it is already. */
+static CK_RV
+op_take_key(struct session *s, struct op *op, CK_OBJECT_HANDLE handle)
+{
+	struct obj_who who = sess_who(s);
+	struct object *o;
+	CK_RV rv;
+
+	if (op->key != NULL && obj_still(op->key, &who, handle))
+		return CKR_OK;
+	rv = op_open_key(s, handle, CKR_KEY_HANDLE_INVALID, &o);
+	if (rv != CKR_OK)
+		return rv;
+	obj_put(op->key);
+	op->key = o;
+	return CKR_OK;
+}
+
+/* Turns a checked mechanism and key (NULL for digests) into a ready
+ * operation. */
 static CK_RV
 op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
-    struct object **key, struct eng_key *eng_key)
+    struct eng_key *eng_key)
 {
 	struct op *op = &s->ops[kind];
 	CK_RV rv;
@@ -167,7 +192,6 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 		return rv;
 	op->state = OP_READY;
 	op->row = call->row;
-	op->key = KL_TAKE(*key);
 	op->login = 0;
 	if (op->key != NULL && obj_is_private(op->key))
 		op->login = atomic_load(&s->token->logins);
@@ -195,30 +219,28 @@ CK_RV
 op_crypt_init(struct session *s, enum op_kind kind, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE handle)
 {
-	KL_AUTO(obj_putp) struct object *o = NULL;
+	struct op *op = &s->ops[kind];
 	struct mech_call call;
 	struct eng_key *key;
 	bool go;
 	CK_RV rv;
 
-	if ((rv = op_init_begin(&s->ops[kind], m, &go)) != CKR_OK || !go)
+	if ((rv = op_init_begin(op, m, &go)) != CKR_OK || !go)
 		return rv;
 	if ((rv = mech_parse(library()->mechs, m, kinds[kind].purpose,
 	    &call)) != CKR_OK)
 		return rv;
-	if ((rv = op_open_key(s, handle, CKR_KEY_HANDLE_INVALID, &o)) !=
+	if ((rv = op_take_key(s, op, handle)) != CKR_OK)
+		return rv;
+	if ((rv = op_key_fits(s, call.row, op->key, kinds[kind].use, &key)) !=
 	    CKR_OK)
 		return rv;
-	if ((rv = op_key_fits(s, call.row, o, kinds[kind].use, &key)) !=
-	    CKR_OK)
-		return rv;
-	return op_start(s, kind, &call, &o, key);
+	return op_start(s, kind, &call, key);
 }
 
 CK_RV
 op_digest_init(struct session *s, const CK_MECHANISM *m)
 {
-	struct object *none = NULL;
 	struct mech_call call;
 	bool go;
 	CK_RV rv;
@@ -228,5 +250,5 @@ op_digest_init(struct session *s, const CK_MECHANISM *m)
 	if ((rv = mech_parse(library()->mechs, m, CKF_DIGEST, &call)) !=
 	    CKR_OK)
 		return rv;
-	return op_start(s, OP_DIGEST, &call, &none, NULL);
+	return op_start(s, OP_DIGEST, &call, NULL);
 }

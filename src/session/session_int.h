@@ -27,7 +27,7 @@ enum op_state { OP_IDLE, OP_READY, OP_ASKED, OP_PARTS, OP_STATES };
 struct op {
 	enum op_state state;
 	const struct mech_row *row;
-	struct object *key;	/* counted; NULL for digests */
+	struct object *key;	/* counted, also when idle; NULL for digests */
 	bool must_auth;		/* ALWAYS_AUTHENTICATE and not yet done */
 	uint64_t login;		/* token's login count when a private key was taken;
 				   0 = does not depend on the login */
@@ -117,6 +117,7 @@ struct library {
 	atomic_uint napping;		/* how many of them wait for an event */
 	atomic_uint forking;		/* threads that are about to fork */
 	bool fork_arranged;		/* the handlers of a fork are registered */
+	_Atomic uintptr_t starting;	/* thread that is STARTING it */
 	_Atomic uintptr_t preparing;	/* thread that reads openssl.cnf */
 	atomic_bool nested;		/* a C_Initialize from inside there worked */
 	struct process_mark mark;

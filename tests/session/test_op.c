@@ -256,6 +256,81 @@ test_destroyed_key(void **state)
 	    CKR_KEY_HANDLE_INVALID);
 }
 
+/* The key of the last operation is kept; what another session does to it is
+ * seen by the next init all the same. */
+static void
+kept_key_follows(CK_BBOOL token)
+{
+	CK_SESSION_HANDLE other = kit_session(f.t->slot, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE key = kit_aes(f.hs, token);
+	CK_BBOOL no = CK_FALSE;
+	CK_ATTRIBUTE set = { CKA_ENCRYPT, &no, sizeof(no) };
+	CK_ULONG n = sizeof(buf);
+
+	for (int i = 0; i < 2; i++) {
+		OK(C_EncryptInit(f.hs, &ecb, key));
+		OK(C_Encrypt(f.hs, buf, 16, buf, &n));
+	}
+	OK(C_SetAttributeValue(other, key, &set, 1));
+	assert_int_equal(C_EncryptInit(f.hs, &ecb, key),
+	    CKR_KEY_FUNCTION_NOT_PERMITTED);
+	OK(C_DecryptInit(f.hs, &ecb, key));
+	OK(C_Decrypt(f.hs, buf, 16, buf, &n));
+	OK(C_DestroyObject(other, key));
+	assert_int_equal(C_DecryptInit(f.hs, &ecb, key),
+	    CKR_KEY_HANDLE_INVALID);
+	assert_int_equal(C_EncryptInit(f.hs, &ecb, key),
+	    CKR_KEY_HANDLE_INVALID);
+}
+
+static void
+test_kept_session_key(void **state)
+{
+	(void)state;
+	kept_key_follows(CK_FALSE);
+}
+
+static void
+test_kept_token_key(void **state)
+{
+	(void)state;
+	kept_key_follows(CK_TRUE);
+}
+
+/* A session object goes with the session that made it. */
+static void
+test_kept_key_of_session(void **state)
+{
+	CK_SESSION_HANDLE other = kit_session(f.t->slot, CKF_RW_SESSION);
+	CK_OBJECT_HANDLE key = kit_aes(other, CK_FALSE);
+	CK_ULONG n = sizeof(buf);
+
+	(void)state;
+	OK(C_SignInit(f.hs, &cmac, key));
+	OK(C_Sign(f.hs, buf, 16, buf, &n));
+	OK(C_CloseSession(other));
+	assert_int_equal(C_SignInit(f.hs, &cmac, key), CKR_KEY_HANDLE_INVALID);
+}
+
+/* A private key that an init only looked at does not outlive the login
+ * either. */
+static void
+test_logout_forgets(void **state)
+{
+	CK_OBJECT_HANDLE key = kit_aes(f.hs, CK_TRUE);
+	CK_MECHANISM rsa = { CKM_RSA_PKCS, NULL, 0 };
+
+	(void)state;
+	assert_int_equal(C_EncryptInit(f.hs, &rsa, key),
+	    CKR_KEY_TYPE_INCONSISTENT);
+	OK(C_Logout(f.hs));
+	assert_int_equal(C_EncryptInit(f.hs, &ecb, key),
+	    CKR_KEY_HANDLE_INVALID);
+	OK(C_Login(f.hs, CKU_USER, KIT_USER, KIT_USER_LEN));
+	assert_int_equal(C_EncryptInit(f.hs, &ecb, key),
+	    CKR_KEY_HANDLE_INVALID);
+}
+
 static void
 test_logout_ends(void **state)
 {
@@ -327,7 +402,9 @@ main(void)
 		CASE(test_lengths), CASE(test_asked),
 		CASE(test_padded_decrypt),
 		CASE(test_single_part_only), CASE(test_digest_key),
-		CASE(test_destroyed_key), CASE(test_logout_ends),
+		CASE(test_destroyed_key), CASE(test_kept_session_key),
+		CASE(test_kept_token_key), CASE(test_kept_key_of_session),
+		CASE(test_logout_forgets), CASE(test_logout_ends),
 		CASE(test_context_login),
 	};
 
