@@ -217,19 +217,18 @@ gen_map(struct gen *g)
 		map_fd(g, fd);
 }
 
-bool
+void
 gen_check(struct gen *g)
 {
 	struct stat st;
 
 	if (atomic_load(&g->map) == NULL)
-		return true;
+		return;
 	if (stat(g->path, &st) == 0 && st.st_dev == g->dev &&
 	    st.st_ino == g->ino)
-		return true;
+		return;
 	(void)retire(g); /* without a value SQLite is asked */
 	gen_map(g);
-	return false;
 }
 
 uint64_t

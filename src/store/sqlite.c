@@ -12,8 +12,8 @@
  *     descriptor of it would drop this process's locks.
  *  4. After a file was deleted or replaced nothing is read from or written to
  *     it any more: begin checks that under the write lock, which store_remove
- *     holds while it deletes; reading checks it when the generation is odd, as
- *     store_remove leaves it.
+ *     holds while it deletes; every reading checks it before.  Who reads
+ *     nothing learns of it by the generation, which store_remove leaves odd.
  *
  * How a file is opened: read-write; SQLite itself falls back to read-only where
  * the file may not be written.  Where -wal and -shm are missing and cannot be
@@ -280,13 +280,11 @@ static CK_RV
 sq_refresh(struct store *s)
 {
 	struct sq *q = sq_of(s);
-	bool same;
 
 	if (q->immutable || q->db == NULL)
 		return refresh_immutable(q);
-	/* Another counter may be another token's, which says nothing of this. */
-	same = gen_check(&q->gen);
-	if (!q->gone && (!same || gen_value(&q->gen) == 0))
+	gen_check(&q->gen);
+	if (!q->gone)
 		q->gone = has_moved(q);
 	return q->gone ? CKR_DEVICE_REMOVED : CKR_OK;
 }

@@ -38,9 +38,9 @@ struct gen {
 void gen_map(struct gen *g);
 /* The counter when it is mapped and even, else 0.  One atomic load. */
 uint64_t gen_value(const struct gen *g);
-/* Whether the mapped file (if any) is still the one at the path; else maps that
+/* Looks whether the mapped file is still the one at the path; else maps that
  * one, if it is there and whole. */
-bool gen_check(struct gen *g);
+void gen_check(struct gen *g);
 /*
  * Before a commit, under the database's write lock, and after it: makes the
  * counter odd (mapping, making or mending the file as needed), and even with

@@ -284,16 +284,20 @@ remade_under_us(void **state)
 	store_close(old);
 }
 
-/* Files replaced by hand, without the store: found at the next write. */
+/* Files replaced by hand, without the store: found when it is used next. */
 static void
 replaced_by_hand(void **state)
 {
 	struct kit *k = *state;
 	struct store *s = kit_token(k, 0);
+	struct store_object o = { 0 };
+	uint64_t id = kit_add(s, 1);
 	CK_RV rv;
 
 	store_close(kit_token(k, 1));
 	assert_int_equal(rename(kit_path(k, "1.db"), kit_path(k, "0.db")), 0);
+	assert_int_equal(store_object_get(s, id, true, &o),
+	    CKR_DEVICE_REMOVED);
 	(void)kit_add_rv(s, 1, &rv);
 	assert_int_equal(rv, CKR_DEVICE_REMOVED);
 	store_close(s);
