@@ -107,9 +107,7 @@ KL_TESTS = \
 	tests/session/test_library \
 	tests/session/test_login \
 	tests/session/test_objects \
-	tests/session/test_objects \
 	tests/session/test_op \
-	tests/session/test_op_crypt \
 	tests/session/test_op_crypt \
 	tests/session/test_op_keys \
 	tests/session/test_op_wrap \
@@ -117,6 +115,9 @@ KL_TESTS = \
 	tests/session/test_session \
 	tests/session/test_slot \
 	tests/session/test_table \
+	tests/session/test_token \
+	tests/session/test_token_info \
+	tests/session/test_wrap_policy \
 	tests/store/test_check \
 	tests/store/test_create \
 	tests/store/test_env \
