@@ -32,6 +32,7 @@ test_before(void **state)
 static void
 test_info(void **state)
 {
+	unsigned major, minor;
 	CK_INFO info;
 
 	(void)state;
@@ -43,8 +44,9 @@ test_info(void **state)
 	assert_field(info.manufacturerID, 32, "kluis");
 	assert_int_equal(info.flags, 0);
 	assert_field(info.libraryDescription, 32, "kluis cryptographic token");
-	assert_int_equal(info.libraryVersion.major, 1);
-	assert_int_equal(info.libraryVersion.minor, 0);
+	assert_true(sscanf(PACKAGE_VERSION, "%u.%u", &major, &minor) == 2);
+	assert_int_equal(info.libraryVersion.major, major);
+	assert_int_equal(info.libraryVersion.minor, minor);
 }
 
 static void
