@@ -55,11 +55,12 @@ par_struct(const CK_MECHANISM *m, void *out, size_t n)
 	return CKR_OK;
 }
 
-/* A pointer and a length of a structure as a view. */
+/* A pointer and a length of a structure as a view; nothing in a parameter is
+ * as long as BUF_MAX. */
 static CK_RV
 par_view(const CK_BYTE *p, CK_ULONG n, struct bytes *out)
 {
-	if (p == NULL && n != 0)
+	if ((p == NULL && n != 0) || n > BUF_MAX)
 		return CKR_MECHANISM_PARAM_INVALID;
 	*out = bytes_of(p, n);
 	return CKR_OK;

@@ -118,10 +118,10 @@ gen_rsa(const struct obj_draft *d, struct eng_gen *gen)
 {
 	uint64_t bits = attrs_num(&d->attrs, CKA_MODULUS_BITS, 0);
 
-	if (bits == 0)
+	if (attrs_find(&d->attrs, CKA_MODULUS_BITS) == NULL)
 		return log_rv(CKR_TEMPLATE_INCOMPLETE,
 		    "generate: no CKA_MODULUS_BITS");
-	if (bits > BITS_MAX)
+	if (bits == 0 || bits > BITS_MAX)
 		return log_rv(CKR_KEY_SIZE_RANGE,
 		    "generate: CKA_MODULUS_BITS is out of all bounds");
 	gen->bits = (size_t)bits;

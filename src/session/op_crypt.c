@@ -13,11 +13,10 @@
 
 #include <string.h>
 
-/* The caller's input as a view: NULL only with length 0. */
-static CK_RV
+CK_RV
 op_input(const CK_BYTE *in, CK_ULONG in_len, struct bytes *out)
 {
-	if (in == NULL && in_len != 0)
+	if ((in == NULL && in_len != 0) || in_len > PTRDIFF_MAX)
 		return CKR_ARGUMENTS_BAD;
 	*out = bytes_of(in, in_len);
 	return CKR_OK;
@@ -205,6 +204,15 @@ op_digest_key(struct session *s, CK_OBJECT_HANDLE handle)
 	return CKR_OK;
 }
 
+/* A signature to check, of whatever length it is said to be. */
+static CK_RV
+op_mark(const CK_BYTE *sig, CK_ULONG sig_len, struct bytes *out)
+{
+	if (sig_len > PTRDIFF_MAX)
+		return CKR_SIGNATURE_LEN_RANGE;
+	return op_input(sig, sig_len, out);
+}
+
 CK_RV
 op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
     const CK_BYTE *sig, CK_ULONG sig_len)
@@ -216,7 +224,7 @@ op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
 	if ((rv = op_check(s, OP_VERIFY, OP_CALL_ONCE)) != CKR_OK)
 		return rv;
 	if ((rv = op_input(in, in_len, &data)) == CKR_OK &&
-	    (rv = op_input(sig, sig_len, &mark)) == CKR_OK)
+	    (rv = op_mark(sig, sig_len, &mark)) == CKR_OK)
 		rv = eng_op_verify(op->eng, data, mark);
 	op_end(op);
 	return rv;
@@ -231,7 +239,7 @@ op_verify_final(struct session *s, const CK_BYTE *sig, CK_ULONG sig_len)
 
 	if ((rv = op_check(s, OP_VERIFY, OP_CALL_FINAL)) != CKR_OK)
 		return rv;
-	if ((rv = op_input(sig, sig_len, &mark)) == CKR_OK)
+	if ((rv = op_mark(sig, sig_len, &mark)) == CKR_OK)
 		rv = eng_op_verify_final(op->eng, mark);
 	op_end(op);
 	return rv;

@@ -23,6 +23,11 @@ CK_RV op_authorised(struct op *op) KL_MUST_USE;
 /* Returns rv; ends the operation first when rv ends one. */
 CK_RV op_failed(struct op *op, CK_RV rv);
 
+/* The caller's bytes as a view: CKR_ARGUMENTS_BAD for NULL with a length and
+ * for more than there can be in memory. */
+CK_RV op_input(const CK_BYTE *in, CK_ULONG in_len, struct bytes *out)
+    KL_MUST_USE;
+
 /* Opens a key by handle for the session's caller; a handle that is none gives
  * `invalid`.  *out is counted. */
 CK_RV op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,

@@ -22,6 +22,14 @@ op_commit_one(struct session *s, struct obj_draft *d, CK_OBJECT_HANDLE *out)
 	return obj_commit(s->token->space, &who, &d, 1, out);
 }
 
+/* The functions that generate have no code of their own for sizes (3.2 sections
+ * 5.18.1, 5.18.2): the length in the template is what is wrong. */
+static CK_RV
+gen_rv(CK_RV rv)
+{
+	return rv == CKR_KEY_SIZE_RANGE ? CKR_ATTRIBUTE_VALUE_INVALID : rv;
+}
+
 /* What a draft asks to generate, within the mechanism's sizes. */
 static CK_RV
 op_gen_spec(const struct mech_row *row, const struct obj_draft *d,
@@ -30,11 +38,11 @@ op_gen_spec(const struct mech_row *row, const struct obj_draft *d,
 	CK_RV rv;
 
 	if ((rv = obj_draft_gen(d, out)) != CKR_OK)
-		return rv;
+		return gen_rv(rv);
 	if (out->type == ENG_RSA && !mech_size_ok(row, out->bits))
-		return CKR_KEY_SIZE_RANGE;
+		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if (out->type == ENG_SECRET && !mech_size_ok(row, out->len * 8))
-		return CKR_KEY_SIZE_RANGE;
+		return CKR_ATTRIBUTE_VALUE_INVALID;
 	return CKR_OK;
 }
 
@@ -76,7 +84,7 @@ op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
 	if ((rv = op_gen_spec(call.row, d, &spec)) != CKR_OK)
 		return rv;
 	if ((rv = eng_key_generate(library()->eng, &spec, &key)) != CKR_OK)
-		return rv;
+		return gen_rv(rv);
 	if ((rv = obj_draft_set_key(d, key)) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);
@@ -93,7 +101,7 @@ op_pair_commit(struct session *s, const struct eng_gen *spec,
 	CK_RV rv;
 
 	if ((rv = eng_key_generate(library()->eng, spec, &key)) != CKR_OK)
-		return rv;
+		return gen_rv(rv);
 	if ((rv = obj_draft_set_key(pub, key)) != CKR_OK)
 		return rv;
 	if ((rv = obj_draft_set_key(priv, key)) != CKR_OK)
@@ -189,17 +197,23 @@ op_derive(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE base,
 CK_RV
 op_seed(struct session *s, CK_BYTE *seed, CK_ULONG n)
 {
+	struct bytes view;
+	CK_RV rv;
+
 	(void)s;
-	if (seed == NULL && n != 0)
-		return CKR_ARGUMENTS_BAD;
-	return eng_seed(library()->eng, bytes_of(seed, n));
+	if ((rv = op_input(seed, n, &view)) != CKR_OK)
+		return rv;
+	return eng_seed(library()->eng, view);
 }
 
 CK_RV
 op_random(struct session *s, CK_BYTE *out, CK_ULONG n)
 {
+	struct bytes view;
+	CK_RV rv;
+
 	(void)s;
-	if (out == NULL && n != 0)
-		return CKR_ARGUMENTS_BAD;
-	return eng_random(library()->eng, out, n);
+	if ((rv = op_input(out, n, &view)) != CKR_OK)
+		return rv;
+	return eng_random(library()->eng, out, view.n);
 }

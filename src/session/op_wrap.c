@@ -229,6 +229,8 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 	if (m == NULL || out == NULL || (wrapped.p == NULL && wrapped.n != 0) ||
 	    (t.v == NULL && t.n != 0))
 		return CKR_ARGUMENTS_BAD;
+	if (wrapped.n > BUF_MAX)
+		return CKR_WRAPPED_KEY_LEN_RANGE;
 	if ((rv = mech_parse(library()->mechs, m, CKF_UNWRAP, &call)) !=
 	    CKR_OK)
 		return rv;

@@ -93,6 +93,14 @@ test_gcm(void **state)
 	p.pAAD = NULL;
 	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
 	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.ulAADLen = ~0UL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.ulIvLen = 1UL << 31;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
 	for (p = good, p.ulTagBits = 129; p.ulTagBits < 140; p.ulTagBits++)
 		assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
 		    CKR_MECHANISM_PARAM_INVALID);

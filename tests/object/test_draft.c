@@ -27,7 +27,7 @@ static const struct {
 	{ "RSA, huge", CKO_PUBLIC_KEY, CKK_RSA,
 	  { KIT_A(CKA_MODULUS_BITS, huge) }, CKR_KEY_SIZE_RANGE, { 0 } },
 	{ "RSA of no bit", CKO_PUBLIC_KEY, CKK_RSA,
-	  { KIT_A(CKA_MODULUS_BITS, zero) }, CKR_TEMPLATE_INCOMPLETE, { 0 } },
+	  { KIT_A(CKA_MODULUS_BITS, zero) }, CKR_KEY_SIZE_RANGE, { 0 } },
 	{ "EC without a curve", CKO_PUBLIC_KEY, CKK_EC,
 	  { { CKA_EC_PARAMS, NULL, 0 } }, CKR_TEMPLATE_INCOMPLETE, { 0 } },
 	{ "AES", CKO_SECRET_KEY, CKK_AES, { KIT_A(CKA_VALUE_LEN, sixteen) },

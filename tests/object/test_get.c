@@ -14,6 +14,8 @@ test_bad_arguments(void **state)
 	    CKR_OBJECT_HANDLE_INVALID);
 	assert_int_equal(obj_get_attrs(w->a.sp, &w_nobody, 99, NULL, 1),
 	    CKR_ARGUMENTS_BAD);
+	assert_int_equal(obj_get_attrs(w->a.sp, &w_nobody, 99, &a, ~0UL),
+	    CKR_ARGUMENTS_BAD);
 	assert_int_equal(a.ulValueLen, 0);
 }
 

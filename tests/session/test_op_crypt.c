@@ -422,6 +422,39 @@ test_pending_failure(void **state)
 	}
 }
 
+/* More bytes than there can be in memory are not touched. */
+static void
+test_absurd(void **state)
+{
+	const CK_ULONG huge = ~0UL;
+	CK_OBJECT_HANDLE key = setup(), k = 42;
+	CK_BYTE out[MAX];
+	CK_ULONG n = sizeof(out);
+	CK_ATTRIBUTE label = { CKA_LABEL, NULL, 0 };
+
+	(void)state;
+	OK(C_DigestInit(api.hs, &sha));
+	IS(C_Digest(api.hs, in, huge, out, &n), CKR_ARGUMENTS_BAD);
+	OK(C_DigestInit(api.hs, &sha));
+	IS(C_DigestUpdate(api.hs, in, huge), CKR_ARGUMENTS_BAD);
+	OK(C_EncryptInit(api.hs, &pad, key));
+	IS(C_Encrypt(api.hs, in, huge, NULL, &n), CKR_ARGUMENTS_BAD);
+	OK(C_EncryptInit(api.hs, &ecb, key));
+	IS(C_EncryptUpdate(api.hs, in, huge - 15, out, &n), CKR_ARGUMENTS_BAD);
+	OK(C_DecryptInit(api.hs, &gcm, key));
+	IS(C_Decrypt(api.hs, in, huge, out, &n), CKR_ARGUMENTS_BAD);
+	IS(C_GenerateRandom(api.hs, out, huge), CKR_ARGUMENTS_BAD);
+	IS(C_SeedRandom(api.hs, in, huge), CKR_ARGUMENTS_BAD);
+	IS(C_UnwrapKey(api.hs, &ecb, key, in, huge, NULL, 0, &k),
+	    CKR_WRAPPED_KEY_LEN_RANGE);
+	IS(C_GetAttributeValue(api.hs, key, &label, huge), CKR_ARGUMENTS_BAD);
+	key = api_secret(CKK_GENERIC_SECRET, AES_KEY);
+	OK(C_VerifyInit(api.hs, &hmac, key));
+	IS(C_Verify(api.hs, in, 1, out, huge), CKR_SIGNATURE_LEN_RANGE);
+	OK(C_VerifyInit(api.hs, &hmac, key));
+	IS(C_Verify(api.hs, in, huge, out, 32), CKR_ARGUMENTS_BAD);
+}
+
 int
 main(void)
 {
@@ -431,6 +464,7 @@ main(void)
 		CASE(test_short_final), CASE(test_no_length),
 		CASE(test_pending_once), CASE(test_pending_final),
 		CASE(test_pending_disturbed), CASE(test_pending_failure),
+		CASE(test_absurd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
