@@ -31,6 +31,7 @@
 #define SEAL_UUID 16
 #define SEAL_TAG 16
 #define SEAL_MAC 32
+#define SEAL_MASTER 32		/* bytes of the master key */
 
 struct keyring;
 
@@ -70,7 +71,7 @@ CK_RV keyring_slot_make(const struct keyring *kr, enum seal_role role,
  * CKR_PIN_INCORRECT, or CKR_DEVICE_ERROR (logged) when the record is damaged or
  * its cost is outside the limits.  Takes the derivation's time (100 ms class)
  * in every case where the record is whole; no lock needed.  *out gets the
- * master key for keyring_unlock.
+ * master key (SEAL_MASTER bytes) for keyring_unlock.
  */
 CK_RV keyring_slot_try(const struct keyring *kr, enum seal_role role,
     struct bytes record, struct bytes pin, struct secret **out) KL_MUST_USE;

@@ -54,15 +54,16 @@ login_allowed(struct token *t, enum obj_role role)
 
 /* The PIN was right.  Token lock held. */
 static CK_RV
-login_enter(struct token *t, enum obj_role role, struct secret **master)
+login_enter(struct token *t, enum obj_role role, const struct secret *master)
 {
 	CK_RV rv;
 
 	if ((rv = login_allowed(t, role)) != CKR_OK)
 		return rv;
-	if (role == OBJ_ROLE_SO)
-		t->so_master = KL_TAKE(*master);
-	else if ((rv = keyring_unlock(t->keyring, *master)) != CKR_OK)
+	rv = role == OBJ_ROLE_SO ?
+	    vault_new(secret_view(master), &t->so_master) :
+	    keyring_unlock(t->keyring, master);
+	if (rv != CKR_OK)
 		return rv;
 	atomic_fetch_add(&t->logins, 1);
 	atomic_store(&t->role, role);
@@ -93,7 +94,7 @@ login_role(CK_SESSION_HANDLE hs, enum obj_role role, struct bytes pin)
 	if (rv == CKR_OK && e.s->epoch != atomic_load(&e.t->epoch))
 		rv = CKR_DEVICE_REMOVED;
 	if (rv == CKR_OK)
-		rv = login_enter(e.t, role, &master);
+		rv = login_enter(e.t, role, master);
 	if (rv != CKR_OK || role != OBJ_ROLE_USER)
 		return rv;
 	return obj_space_verify(e.t->space, false, NULL);
@@ -211,6 +212,7 @@ CK_RV
 login_init_pin(CK_SESSION_HANDLE hs, const CK_UTF8CHAR *pin, CK_ULONG pin_len)
 {
 	KL_AUTO(entry_done) struct entry e = { NULL, NULL };
+	KL_AUTO(secret_freep) struct secret *master = NULL;
 	CK_RV rv;
 
 	if ((rv = entry_open(hs, &e)) != CKR_OK)
@@ -221,8 +223,11 @@ login_init_pin(CK_SESSION_HANDLE hs, const CK_UTF8CHAR *pin, CK_ULONG pin_len)
 		return CKR_ARGUMENTS_BAD;
 	if ((rv = token_pin_ok(bytes_of(pin, pin_len))) != CKR_OK)
 		return rv;
-	return token_write_pin(e.t, SEAL_USER, bytes_of(pin, pin_len),
-	    e.t->so_master);
+	if ((rv = secret_new(SEAL_MASTER, &master)) != CKR_OK ||
+	    (rv = vault_get(e.t->so_master, secret_data(master),
+	    SEAL_MASTER)) != CKR_OK)
+		return rv;
+	return token_write_pin(e.t, SEAL_USER, bytes_of(pin, pin_len), master);
 }
 
 CK_RV

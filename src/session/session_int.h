@@ -81,7 +81,7 @@ struct token {
 	struct keyring *keyring;
 	struct obj_space *_Atomic space;
 	struct buf record;		/* the "token" record these were made from */
-	struct secret *so_master;	/* while the SO is logged in, for C_InitPIN */
+	struct vault *so_master;	/* while the SO is logged in, for C_InitPIN */
 	_Atomic enum obj_role role;	/* who is logged in */
 	_Atomic uint64_t logins;	/* +1 at each login and logout; never 0 */
 	_Atomic uint64_t epoch;		/* +1 whenever keyring and space change */

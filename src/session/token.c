@@ -70,7 +70,7 @@ token_close(struct token *t)
 	keyring_freep(&t->keyring);
 	store_close(t->store);
 	t->store = NULL;
-	secret_freep(&t->so_master);
+	vault_freep(&t->so_master);
 	buf_done(&t->record);
 }
 
@@ -101,7 +101,7 @@ token_logout(struct token *t)
 {
 	atomic_store(&t->role, OBJ_ROLE_PUBLIC);
 	atomic_fetch_add(&t->logins, 1);
-	secret_freep(&t->so_master);
+	vault_freep(&t->so_master);
 	if (t->keyring != NULL)
 		keyring_lock(t->keyring);
 	sess_each(t, session_logged_out);
@@ -397,24 +397,46 @@ token_try_pin(const struct token_door *d, enum seal_role role, struct bytes pin,
 	return CKR_OK;
 }
 
-/* Keyslot and fresh count of a role, into an open transaction. */
-static CK_RV
-pin_store(struct store *s, const struct keyring *kr, enum seal_role role,
-    struct bytes pin)
+/* What a PIN becomes in the store. */
+struct pin_records {
+	enum seal_role role;
+	struct buf slot, count;
+};
+
+static void
+pin_records_done(struct pin_records *r)
 {
-	KL_AUTO(buf_done) struct buf slot = { 0 };
-	KL_AUTO(buf_done) struct buf count = { 0 };
+	buf_done(&r->slot);
+	buf_done(&r->count);
+}
+
+/* Keyslot and fresh count of a role: takes the derivation's time, so it comes
+ * before the transaction. */
+static CK_RV
+pin_make(const struct keyring *kr, enum seal_role role, struct bytes pin,
+    struct pin_records *out)
+{
 	struct seal_pin state = {
 		.set = true, .min = (uint8_t)library()->conf.pin_min, .max = 255
 	};
 	CK_RV rv;
 
-	if ((rv = keyring_slot_make(kr, role, pin, &slot)) != CKR_OK ||
-	    (rv = seal_pin_record(kr, role, &state, &count)) != CKR_OK ||
-	    (rv = store_record_put(s, slot_name(role), buf_view(&slot))) !=
-	    CKR_OK)
+	out->role = role;
+	if ((rv = keyring_slot_make(kr, role, pin, &out->slot)) != CKR_OK)
 		return rv;
-	return store_record_put(s, pin_name(role), buf_view(&count));
+	return seal_pin_record(kr, role, &state, &out->count);
+}
+
+/* Into an open transaction. */
+static CK_RV
+pin_store(struct store *s, const struct pin_records *r)
+{
+	CK_RV rv;
+
+	if ((rv = store_record_put(s, slot_name(r->role),
+	    buf_view(&r->slot))) != CKR_OK)
+		return rv;
+	return store_record_put(s, pin_name(r->role), buf_view(&r->count));
 }
 
 /* In a transaction: whether the token is still the one whose keys are here. */
@@ -435,6 +457,7 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
     const struct secret *master)
 {
 	KL_AUTO(keyring_freep) struct keyring *kr = NULL;
+	KL_AUTO(pin_records_done) struct pin_records pr = { 0 };
 	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
 	struct library *lib = library();
 	CK_RV rv;
@@ -442,11 +465,12 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 	/* A keyring of its own: the token's stays locked. */
 	if ((rv = keyring_open(lib->eng, buf_view(&t->record),
 	    lib->conf.pin_cost_test, &kr)) != CKR_OK ||
-	    (rv = keyring_unlock(kr, master)) != CKR_OK)
+	    (rv = keyring_unlock(kr, master)) != CKR_OK ||
+	    (rv = pin_make(kr, role, pin, &pr)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
 	    (rv = token_still(t)) != CKR_OK ||
-	    (rv = pin_store(t->store, kr, role, pin)) != CKR_OK)
+	    (rv = pin_store(t->store, &pr)) != CKR_OK)
 		return rv;
 	return store_tx_commit(&tx);
 }
@@ -456,7 +480,15 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 struct making {
 	struct keyring *keyring;
 	struct bytes so_pin;
+	struct pin_records so;
 };
+
+static void
+making_done(struct making *m)
+{
+	keyring_freep(&m->keyring);
+	pin_records_done(&m->so);
+}
 
 /* The first records of a token, into an open transaction. */
 static CK_RV
@@ -471,7 +503,7 @@ token_fill(struct store *s, void *arg)
 	    (rv = store_record_put(s, "token", buf_view(&token))) != CKR_OK ||
 	    (rv = seal_audit_first(m->keyring, &audit)) != CKR_OK ||
 	    (rv = store_record_put(s, "audit", buf_view(&audit))) != CKR_OK ||
-	    (rv = pin_store(s, m->keyring, SEAL_SO, m->so_pin)) != CKR_OK)
+	    (rv = pin_store(s, &m->so)) != CKR_OK)
 		return rv;
 	return obj_space_init_store(s, m->keyring);
 }
@@ -506,6 +538,7 @@ token_remake(struct token *t, const struct making *m)
 	if ((rv = token_try_pin(&door, SEAL_SO, m->so_pin, &master)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
+	    (rv = token_still(t)) != CKR_OK ||
 	    (rv = store_wipe(t->store)) != CKR_OK ||
 	    (rv = token_fill(t->store, (void *)(uintptr_t)m)) != CKR_OK)
 		return rv;
@@ -516,9 +549,8 @@ CK_RV
 token_make(struct token *t, struct bytes so_pin,
     const uint8_t label[SEAL_LABEL])
 {
-	KL_AUTO(keyring_freep) struct keyring *kr = NULL;
+	KL_AUTO(making_done) struct making m = { .so_pin = so_pin };
 	struct library *lib = library();
-	struct making m = { .so_pin = so_pin };
 	struct seal_token identity;
 	CK_RV there = token_refresh(t), rv;
 
@@ -529,9 +561,9 @@ token_make(struct token *t, struct bytes so_pin,
 		return rv;
 	token_identity(t, label, &identity);
 	if ((rv = keyring_create(lib->eng, &identity, lib->conf.pin_cost_test,
-	    &kr)) != CKR_OK)
+	    &m.keyring)) != CKR_OK ||
+	    (rv = pin_make(m.keyring, SEAL_SO, so_pin, &m.so)) != CKR_OK)
 		return rv;
-	m.keyring = kr;
 	if (there == CKR_OK)
 		rv = token_remake(t, &m);
 	else
