@@ -24,8 +24,19 @@ note()
 	printf '      %s\n' "$1"
 }
 
-# quietly LOG COMMAND...: runs it with its output in a file; when it fails, the
-# end of that file is shown.
+# show LOG: what a failed step said, its first errors and its end.
+show()
+{
+	echo "$1 says:" >&2
+	{
+		grep -E 'error|undefined|No rule|not found' "$1" | head -n 15
+		echo ...
+		tail -n 15 "$1"
+	} | sed 's/^/    /' >&2
+}
+
+# quietly LOG COMMAND...: runs it with its output in a file, which is shown
+# when it fails.
 quietly()
 {
 	local log=$1
@@ -33,8 +44,7 @@ quietly()
 	mkdir -p "$(dirname "$log")"
 	"$@" </dev/null >"$log" 2>&1 && return 0
 	echo "failed: $*" >&2
-	echo "the end of $log:" >&2
-	tail -n 40 "$log" | sed 's/^/    /' >&2
+	show "$log"
 	return 1
 }
 

@@ -136,7 +136,6 @@ KL_TESTS = \
 KL_SCRIPT = \
 	tests/bench/smoke \
 	tests/cli/test_kluis \
-	tests/clients/pkcs11-tool \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
