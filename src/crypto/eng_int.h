@@ -44,6 +44,7 @@ void *_Atomic *eng_kept(struct eng *e, size_t slot);
 struct curve;
 struct derive_kept;
 #define ENG_DERIVE_KEPT 4
+#define ENG_POINT_MAX 133
 struct eng_key {
 	atomic_uint refs;
 	enum eng_type type;
@@ -53,6 +54,10 @@ struct eng_key {
 	size_t len;		/* RSA: bytes of the modulus */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
+	uint8_t point[ENG_POINT_MAX];	/* with curve: the public half as in
+				   PART_POINT, which libcrypto makes anew each time,
+				   at the price of an inversion */
+	size_t point_n;
 	/* agreements that are set up, each taken by one thread (derive.c) */
 	struct derive_kept *_Atomic kept[ENG_DERIVE_KEPT];
 };

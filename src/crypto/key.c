@@ -7,8 +7,8 @@
  *  1. A key does not change once it was handed out, so it needs no lock;
  *     libcrypto's own caches in an EVP_PKEY are safe between threads, and so
  *     is what derive.c keeps in a key.
- *  2. value is set for ENG_SECRET, pkey for all others, curve for EC, ED and
- *     MONT.
+ *  2. value is set for ENG_SECRET, pkey for all others, curve and point for
+ *     EC, ED and MONT.
  *  3. A private key always holds its public half.
  */
 #include "crypto/key_int.h"
@@ -136,16 +136,24 @@ key_from_params(struct eng *e, const char *type, int selection,
 }
 
 void
-key_set_pkey(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c)
+key_set_rsa(struct eng_key *key, EVP_PKEY *pkey)
+{
+	key->pkey = pkey;
+	key->bits = (size_t)EVP_PKEY_get_bits(pkey);
+	key->len = (key->bits + 7) / 8;
+}
+
+CK_RV
+key_set_curve(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c)
 {
 	key->pkey = pkey;
 	key->curve = c;
-	if (c != NULL) {
-		key->bits = c->bits;
-		return;
-	}
-	key->bits = (size_t)EVP_PKEY_get_bits(pkey);
-	key->len = (key->bits + 7) / 8;
+	key->bits = c->bits;
+	if (EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY,
+	    key->point, sizeof(key->point), &key->point_n) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "key: a %s key gives no point",
+		    c->name);
+	return CKR_OK;
 }
 
 static CK_RV
@@ -259,7 +267,7 @@ part_of_curve(const struct eng_key *k, enum eng_part part, struct secret **out)
 	if (part == PART_CURVE)
 		return secret_copy(k->curve->oid, out);
 	if (part == PART_POINT)
-		return part_octets(k, OSSL_PKEY_PARAM_PUB_KEY, out);
+		return secret_copy(bytes_of(k->point, k->point_n), out);
 	if (part != PART_PRIV || !k->private)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
 	if (k->type == ENG_EC)

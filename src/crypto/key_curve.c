@@ -181,7 +181,5 @@ key_import_curve(struct eng *e, const struct eng_parts *parts, bool checked,
 		    "key: libcrypto has no %s", c->name);
 	rv = key->private ? import_private(e, c, parts, checked, &pkey) :
 	    import_public(e, c, parts, checked, &pkey);
-	if (rv == CKR_OK)
-		key_set_pkey(key, pkey, c);
-	return rv;
+	return rv == CKR_OK ? key_set_curve(key, pkey, c) : rv;
 }

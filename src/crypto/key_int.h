@@ -118,9 +118,11 @@ CK_RV key_import_curve(struct eng *e, const struct eng_parts *parts,
     bool checked, struct eng_key *key) KL_MUST_USE;
 /* libcrypto's name of an RSA number, NULL for other parts. */
 const char *key_rsa_name(enum eng_part part);
-/* Gives key the pair pkey (taken over) of a curve (NULL for RSA) and fills in
- * its sizes. */
-void key_set_pkey(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c);
+/* Gives key the pair pkey (taken over in any case) and fills in what is asked of
+ * it often.  CKR_DEVICE_ERROR. */
+void key_set_rsa(struct eng_key *key, EVP_PKEY *pkey);
+CK_RV key_set_curve(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c)
+    KL_MUST_USE;
 /* A context for keys of libcrypto's type name, kept away from engines that the
  * host made the default; NULL when there is no such type here. */
 EVP_PKEY_CTX *key_ctx_of(struct eng *e, const char *type);

@@ -324,7 +324,7 @@ key_import_rsa(struct eng *e, const struct eng_parts *parts, bool checked,
 		return rv;
 	if ((rv = rsa_build(e, &num, &pkey)) != CKR_OK)
 		return rv;
-	key_set_pkey(key, pkey, NULL);
+	key_set_rsa(key, pkey);
 	if (!key->private || checked)
 		return CKR_OK;
 	return key_probe_rsa(e, pkey, key->len);

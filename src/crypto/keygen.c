@@ -77,7 +77,7 @@ generate_rsa(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 	if (EVP_PKEY_CTX_set_params(pctx, params) != 1 ||
 	    EVP_PKEY_generate(pctx, &pkey) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "keygen: RSA failed");
-	key_set_pkey(key, pkey, NULL);
+	key_set_rsa(key, pkey);
 	if (key_probe_rsa(e, pkey, key->len) != CKR_OK)
 		return log_fail_rv(CKR_DEVICE_ERROR,
 		    "keygen: a new RSA pair does not fit");
@@ -135,13 +135,12 @@ static bool
 check_pair_ec(struct eng *e, const struct eng_key *key, const EC_GROUP *group)
 {
 	KL_AUTO(secret_freep) struct secret *priv = NULL;
-	KL_AUTO(secret_freep) struct secret *point = NULL;
 	KL_AUTO(buf_done) struct buf want = { .p = NULL };
 
 	return eng_key_part(e, key, PART_PRIV, &priv) == CKR_OK &&
-	    eng_key_part(e, key, PART_POINT, &point) == CKR_OK &&
 	    point_of_scalar(e, key->curve, group, secret_view(priv), &want) ==
-	    CKR_OK && bytes_equal(buf_view(&want), secret_view(point));
+	    CKR_OK && bytes_equal(buf_view(&want),
+	    bytes_of(key->point, key->point_n));
 }
 
 static bool
@@ -173,7 +172,8 @@ generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 		return rv;
 	if (EVP_PKEY_generate(k->pctx, &pkey) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "keygen: %s failed", c->name);
-	key_set_pkey(key, pkey, c);
+	if ((rv = key_set_curve(key, pkey, c)) != CKR_OK)
+		return rv;
 	if (c->type == ENG_EC ? !check_pair_ec(e, key, k->group) :
 	    !check_pair_rfc(e, key))
 		return log_fail_rv(CKR_DEVICE_ERROR,
