@@ -400,7 +400,9 @@ static void *
 initialize_thread(void *arg)
 {
 	CK_RV rv = p.f->C_Initialize(arg);
+	CK_INFO info;
 
+	OK(p.f->C_GetInfo(&info));
 	if (rv == CKR_OK)
 		atomic_fetch_add(&winners, 1);
 	else
