@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Area "attack", second part: a wrapped key is taken out piece by piece, by
- * unwrapping its ciphertext with another mechanism than it was made by, and
- * keys that ask for the PIN each time are used without it. The attacker is the
- * one of attacks.c; a case fails when he learns something.
+ * unwrapping its ciphertext with another mechanism than it was made by, an
+ * agreed secret by deriving short keys; and keys that ask for the PIN each time
+ * are used without it. The attacker is the one of attacks.c; a case fails when
+ * he learns something.
  */
 #include "kit_ref.h"
 #include "suite.h"
@@ -229,6 +230,81 @@ padding_pieces(const void *arg)
 	}
 }
 
+/* The agreed secret, from its end, though the base key lets no derived key be
+ * read. */
+static void
+derive_pieces(const void *arg)
+{
+	CK_ECDH1_DERIVE_PARAMS p = { .kdf = CKD_NULL };
+	CK_MECHANISM gen = { CKM_EC_KEY_PAIR_GEN, NULL, 0 },
+		     ecdh = { CKM_ECDH1_DERIVE, &p, sizeof(p) };
+	const struct curve *c = curve_find("prime256v1");
+	CK_BYTE raw[80], found[32] = { 0 };
+	size_t n = sizeof(raw);
+	CK_OBJECT_HANDLE pub, priv, h;
+	struct tmpl hide = { .n = 0 }, a = { .n = 0 }, b = { .n = 0 };
+
+	(void)arg;
+	kit_need_mech(CKM_ECDH1_DERIVE, CKF_DERIVE);
+	kit_need_mech(CKM_SHA256_HMAC, CKF_SIGN);
+	t_b(&hide, CKA_SENSITIVE, true);
+	t_v(&a, CKA_EC_PARAMS, c->oid, c->oidlen);
+	t_b(&b, CKA_DERIVE, true);
+	t_v(&b, CKA_DERIVE_TEMPLATE, hide.a, hide.n * sizeof(hide.a[0]));
+	if (kit.f->C_GenerateKeyPair(kit.s, &gen, a.a, a.n, b.a, b.n, &pub,
+		&priv) != CKR_OK)
+		kit_skip("the module has no CKA_DERIVE_TEMPLATE");
+	(void)ref_generate(c, raw, &n);
+	p.pPublicData = raw;
+	p.ulPublicDataLen = n;
+	for (CK_ULONG len = 1; len <= 4; len++) {
+		struct tmpl t = { .n = 0 };
+
+		t_u(&t, CKA_CLASS, CKO_SECRET_KEY);
+		t_u(&t, CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+		t_u(&t, CKA_VALUE_LEN, len);
+		memmove(found + 1, found, len);
+		if (kit.f->C_DeriveKey(
+			kit.s, &ecdh, priv, t.a, t.n, &h) == CKR_OK)
+			CHECK(!guess(h, found, len, 0),
+			    "byte %lu from the end came out", len);
+	}
+}
+
+/* A key that asks for the PIN before each use is used without. */
+static void
+always_authenticate(const void *arg)
+{
+	CK_MECHANISM gen = { CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0 },
+		     rsa = { CKM_RSA_PKCS, NULL, 0 };
+	CK_BYTE blob[256], out[256];
+	CK_ULONG n = sizeof(blob), m = sizeof(out);
+	CK_OBJECT_HANDLE pub, priv, h;
+	struct tmpl a = { .n = 0 }, b = { .n = 0 }, off = { .n = 0 };
+
+	(void)arg;
+	kit_need_mech(CKM_RSA_PKCS, CKF_UNWRAP | CKF_SIGN);
+	t_u(&a, CKA_MODULUS_BITS, 2048);
+	t_b(&b, CKA_ALWAYS_AUTHENTICATE, true);
+	t_b(&b, CKA_EXTRACTABLE, true);
+	t_b(&b, CKA_SENSITIVE, true);
+	t_b(&b, CKA_PRIVATE, true);
+	NEED(kit.f->C_GenerateKeyPair(
+	    kit.s, &gen, a.a, a.n, b.a, b.n, &pub, &priv));
+	NEED(kit.f->C_EncryptInit(kit.s, &rsa, pub));
+	NEED(kit.f->C_Encrypt(
+	    kit.s, (CK_BYTE *)(uintptr_t)prize, sizeof(prize), blob, &n));
+	CHECK(unwrap(priv, &rsa, blob, n, 0, &h) != CKR_OK,
+	    "it unwraps without the PIN");
+	t_b(&off, CKA_ALWAYS_AUTHENTICATE, false);
+	CHECK(kit.f->C_SetAttributeValue(kit.s, priv, off.a, off.n) != CKR_OK,
+	    "the attribute is taken off");
+	CHECK(kit.f->C_CopyObject(kit.s, priv, off.a, off.n, &h) != CKR_OK,
+	    "a copy is without");
+	NEED(kit.f->C_SignInit(kit.s, &rsa, priv));
+	WANT(kit.f->C_Sign(kit.s, blob, 16, out, &m), CKR_USER_NOT_LOGGED_IN);
+}
+
 static const CK_MECHANISM_TYPE streams[] = { CKM_AES_CTR, CKM_AES_GCM,
 	CKM_AES_CCM };
 
@@ -243,6 +319,9 @@ static const struct kit_case cases[] = {
 	{ "attack/stream-pieces", "design 9", AT_USER, stream_pieces, NULL, 0 },
 	{ "attack/padding-pieces", "design 9", AT_USER, padding_pieces, NULL,
 	    0 },
+	{ "attack/derive-pieces", "design 9", AT_USER, derive_pieces, NULL, 0 },
+	{ "attack/always-authenticate", "4.9", AT_USER, always_authenticate,
+	    NULL, 0 },
 };
 
 void

@@ -413,9 +413,24 @@ policy_consistent(const struct attrs *a)
 	return CKR_OK;
 }
 
+/* A derived key that nobody may read but that is short enough to be guessed,
+ * and of which a longer one shows one byte more, tells all of what it is
+ * derived from. */
+#define HIDDEN_MIN 14
+
+static bool
+tells_base(const struct obj_draft *d, const struct attrs *imposed)
+{
+	size_t len = obj_draft_len(d);
+
+	return d->way == OBJ_WAY_DERIVE && len != 0 && len < HIDDEN_MIN &&
+	    (attrs_bool(imposed, CKA_SENSITIVE, false) ||
+	    (keeps_base(d) && d->base_sensitive));
+}
+
 /* Rules 2 and 5 of design section 9. */
 static CK_RV
-check_base(const struct obj_draft *d)
+check_base(const struct obj_draft *d, const struct attrs *imposed)
 {
 	bool sensitive = attrs_bool(&d->attrs, CKA_SENSITIVE, false);
 	bool extractable = attrs_bool(&d->attrs, CKA_EXTRACTABLE, false);
@@ -427,6 +442,10 @@ check_base(const struct obj_draft *d)
 	    (!d->base_extractable && extractable)))
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "policy: a key derived so is as guarded as its base");
+	if (tells_base(d, imposed))
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "policy: a key that must be sensitive, of %zu bytes",
+		    obj_draft_len(d));
 	return CKR_OK;
 }
 
@@ -503,7 +522,7 @@ policy_draft(struct obj_draft *d, const struct obj_who *who,
 	if ((rv = check_missing(d, &given)) != CKR_OK ||
 	    (rv = fill_draft(d, &given)) != CKR_OK ||
 	    (rv = policy_consistent(&d->attrs)) != CKR_OK ||
-	    (rv = check_base(d)) != CKR_OK ||
+	    (rv = check_base(d, &imposed)) != CKR_OK ||
 	    (rv = note_wraps(d)) != CKR_OK)
 		return rv;
 	return policy_session(who, d->token, d->private);

@@ -17,6 +17,8 @@
  */
 #include "session/op_int.h"
 
+#include "base/log.h"
+
 static const CK_RV rules[OP_STATES][OP_CALLS] = {
 	/*             once                  update   final */
 	[OP_IDLE] = { CKR_OPERATION_NOT_INITIALIZED,
@@ -75,11 +77,15 @@ op_wants_auth(const struct session *s)
 bool
 op_authenticated(struct session *s)
 {
-	bool any = op_wants_auth(s);
+	struct op *last = NULL;
 
 	for (size_t i = 0; i < OP_KINDS; i++)
-		s->ops[i].must_auth = false;
-	return any;
+		if (s->ops[i].must_auth && (last == NULL ||
+		    s->ops[i].asked_at > last->asked_at))
+			last = &s->ops[i];
+	if (last != NULL)
+		last->must_auth = false;
+	return last != NULL;
 }
 
 CK_RV
@@ -160,6 +166,23 @@ op_key_fits(struct session *s, const struct mech_row *row, struct object *o,
 	return CKR_OK;
 }
 
+CK_RV
+op_key_fits_once(struct session *s, const struct mech_row *row,
+    struct object *o, enum obj_use use, struct eng_key **out)
+{
+	struct eng_key *key;
+	CK_RV rv;
+
+	if ((rv = op_key_fits(s, row, o, use, &key)) != CKR_OK)
+		return rv;
+	if (obj_is_always_auth(o))
+		return log_rv(CKR_USER_NOT_LOGGED_IN, "session: the key asks "
+		    "for the PIN before each use, which this call has no "
+		    "place for");
+	*out = key;
+	return CKR_OK;
+}
+
 /* Makes the object of a handle the operation's key, unless it is already. */
 static CK_RV
 op_take_key(struct session *s, struct op *op, CK_OBJECT_HANDLE handle)
@@ -197,6 +220,7 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 		op->login = atomic_load(&s->token->logins);
 	op->must_auth = op->key != NULL && kind != OP_VERIFY &&
 	    kind != OP_ENCRYPT && obj_is_always_auth(op->key);
+	op->asked_at = ++s->inits;
 	return CKR_OK;
 }
 

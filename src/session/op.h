@@ -17,7 +17,8 @@
  * Every failure of once, update or final ends the operation, except
  * CKR_BUFFER_TOO_SMALL; asking for a length (NULL buffer) changes nothing.
  * Init with a NULL mechanism cancels.  A key with CKA_ALWAYS_AUTHENTICATE needs
- * a context-specific login between Init and use (op_authenticated).
+ * a context-specific login between Init and use (op_authenticated), one for
+ * each operation; C_UnwrapKey and C_DeriveKey, which have no Init, refuse it.
  *
  * Mechanisms that the standard marks "single-part only" answer update and
  * final with CKR_OPERATION_NOT_INITIALIZED (no multi-part operation was), and end.

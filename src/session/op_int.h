@@ -38,6 +38,10 @@ CK_RV op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,
  */
 CK_RV op_key_fits(struct session *s, const struct mech_row *row,
     struct object *o, enum obj_use use, struct eng_key **out) KL_MUST_USE;
+/* The same for a call that is over at once: a key with CKA_ALWAYS_AUTHENTICATE
+ * gives CKR_USER_NOT_LOGGED_IN, as there is no time for the login. */
+CK_RV op_key_fits_once(struct session *s, const struct mech_row *row,
+    struct object *o, enum obj_use use, struct eng_key **out) KL_MUST_USE;
 /* Makes one draft an object. */
 CK_RV op_commit_one(struct session *s, struct obj_draft *d,
     CK_OBJECT_HANDLE *out) KL_MUST_USE;

@@ -185,7 +185,8 @@ op_derive(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE base,
 		return rv;
 	if ((rv = op_open_key(s, base, CKR_KEY_HANDLE_INVALID, &o)) != CKR_OK)
 		return rv;
-	if ((rv = op_key_fits(s, call.row, o, OBJ_USE_DERIVE, &key)) != CKR_OK)
+	if ((rv = op_key_fits_once(s, call.row, o, OBJ_USE_DERIVE, &key)) !=
+	    CKR_OK)
 		return rv;
 	rq.base = o;
 	rq.mech = call.row->type;

@@ -177,7 +177,7 @@ unwrap_key(struct session *s, const struct mech_row *row,
 	if ((rv = op_open_key(s, handle, CKR_UNWRAPPING_KEY_HANDLE_INVALID,
 	    out)) != CKR_OK)
 		return rv;
-	return unwrap_rv(op_key_fits(s, row, *out, OBJ_USE_UNWRAP, key));
+	return unwrap_rv(op_key_fits_once(s, row, *out, OBJ_USE_UNWRAP, key));
 }
 
 /* The key within what was decrypted: a raw RSA block carries it at its end

@@ -29,6 +29,7 @@ struct op {
 	const struct mech_row *row;
 	struct object *key;	/* counted, also when idle; NULL for digests */
 	bool must_auth;		/* ALWAYS_AUTHENTICATE and not yet done */
+	uint64_t asked_at;	/* the session's count of inits when it began */
 	uint64_t login;		/* token's login count when a private key was taken;
 				   0 = does not depend on the login */
 	struct eng_op *eng;	/* kept between operations */
@@ -51,6 +52,7 @@ struct session {
 	void *app;
 	CK_NOTIFY notify;
 	struct op ops[OP_KINDS];
+	uint64_t inits;
 	struct obj_search *search;
 };
 /* Ends an operation: back to idle, key given back, result wiped; contexts stay
@@ -61,8 +63,8 @@ void op_end_all(struct session *s);
 /* The user logged out: ends operations with private keys and forgets the
  * contexts kept for them.  Session locked. */
 void op_logged_out(struct session *s);
-/* A context-specific login succeeded: the operations waiting for it go on.
- * False when none was waiting.  Session locked. */
+/* A context-specific login succeeded: the operation that was begun last of those
+ * waiting for one goes on.  False when none was waiting.  Session locked. */
 bool op_authenticated(struct session *s);
 /* Whether an operation waits for a context-specific login.  Session locked. */
 bool op_wants_auth(const struct session *s);

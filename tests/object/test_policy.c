@@ -304,6 +304,8 @@ struct base_case {
 };
 
 static CK_ATTRIBUTE label_a[] = { { CKA_LABEL, "a", 1 } };
+static CK_ULONG three = 3, fourteen = 14;
+static CK_ATTRIBUTE sensitive[] = { KIT_A(CKA_SENSITIVE, kit_yes) };
 static CK_ATTRIBUTE not_sensitive[] = { KIT_A(CKA_SENSITIVE, kit_no) };
 static CK_ATTRIBUTE of_rsa[] = { KIT_A(CKA_MODULUS, junk) };
 
@@ -337,6 +339,17 @@ static const struct base_case bases[] = {
 	  { SENSITIVE }, { READABLE, LEAVES }, CKR_OK, 0, 1 },
 	{ "rule 5: one way, strict", OBJ_WAY_DERIVE, true, CONF_POLICY_STRICT,
 	  { SENSITIVE }, { READABLE }, CKR_TEMPLATE_INCONSISTENT, 0, 0 },
+	{ "rule 5: short and hidden", OBJ_WAY_DERIVE, true, CONF_POLICY_STRICT,
+	  { SENSITIVE }, { KIT_A(CKA_VALUE_LEN, three) },
+	  CKR_TEMPLATE_INCONSISTENT, 0, 0 },
+	{ "rule 5: short", OBJ_WAY_DERIVE, true, DEFAULT,
+	  { SENSITIVE }, { KIT_A(CKA_VALUE_LEN, three) }, CKR_OK, 0, 1 },
+	{ "rule 5: short, hidden by template", OBJ_WAY_DERIVE, true, DEFAULT,
+	  { KIT_A(CKA_DERIVE_TEMPLATE, sensitive) },
+	  { KIT_A(CKA_VALUE_LEN, three) }, CKR_TEMPLATE_INCONSISTENT, 0, 0 },
+	{ "rule 5: long, hidden by template", OBJ_WAY_DERIVE, true, DEFAULT,
+	  { KIT_A(CKA_DERIVE_TEMPLATE, sensitive) },
+	  { KIT_A(CKA_VALUE_LEN, fourteen) }, CKR_OK, 1, 0 },
 	{ "template: other label", OBJ_WAY_DERIVE, true, DEFAULT,
 	  { KIT_A(CKA_DERIVE_TEMPLATE, label_a) },
 	  { { CKA_LABEL, "b", 1 } }, CKR_TEMPLATE_INCONSISTENT, 0, 0 },

@@ -391,6 +391,60 @@ test_context_login(void **state)
 	assert_int_equal(C_SignUpdate(f.hs, buf, 3), CKR_USER_NOT_LOGGED_IN);
 }
 
+/* Calls that are over at once have no place for the login. */
+static void
+test_context_once(void **state)
+{
+	CK_BYTE point[80];
+	CK_ATTRIBUTE q = { CKA_EC_POINT, point, sizeof(point) };
+	CK_ECDH1_DERIVE_PARAMS p = { .kdf = CKD_NULL, .pPublicData = point };
+	CK_MECHANISM ecdh = { CKM_ECDH1_DERIVE, &p, sizeof(p) };
+	CK_OBJECT_HANDLE key = careful_key(), h;
+
+	(void)state;
+	OK(C_GetAttributeValue(f.hs, key, &q, 1));
+	p.ulPublicDataLen = q.ulValueLen;
+	assert_int_equal(C_DeriveKey(f.hs, &ecdh, key, NULL, 0, &h),
+	    CKR_USER_NOT_LOGGED_IN);
+}
+
+/* One login is for one operation, the one that was begun last. */
+static void
+test_context_each(void **state)
+{
+	CK_BBOOL yes = CK_TRUE;
+	CK_ULONG bits = 2048, n = 256, m = 256;
+	CK_ATTRIBUTE pub[] = { { CKA_MODULUS_BITS, &bits, sizeof(bits) } };
+	CK_ATTRIBUTE priv[] = { { CKA_ALWAYS_AUTHENTICATE, &yes, 1 } };
+	CK_MECHANISM gen = { CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0 };
+	CK_MECHANISM rsa = { CKM_RSA_PKCS, NULL, 0 };
+	CK_OBJECT_HANDLE a, b, h;
+	CK_BYTE text[256], out[256];
+
+	(void)state;
+	OK(C_GenerateKeyPair(f.hs, &gen, pub, 1, priv, 1, &a, &b));
+	OK(C_EncryptInit(f.hs, &rsa, a));
+	OK(C_Encrypt(f.hs, buf, 16, text, &n));
+	assert_int_equal(C_UnwrapKey(f.hs, &rsa, b, text, n, NULL, 0, &h),
+	    CKR_USER_NOT_LOGGED_IN);
+	OK(C_DecryptInit(f.hs, &rsa, b));
+	OK(C_SignInit(f.hs, &rsa, b));
+	OK(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_USER, KIT_USER_LEN));
+	OK(C_Sign(f.hs, text, 16, out, &m));
+	m = sizeof(out);
+	assert_int_equal(C_Decrypt(f.hs, text, n, out, &m),
+	    CKR_USER_NOT_LOGGED_IN);
+	OK(C_SignInit(f.hs, &rsa, b));
+	OK(C_DecryptInit(f.hs, &rsa, b));
+	OK(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_USER, KIT_USER_LEN));
+	OK(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_USER, KIT_USER_LEN));
+	assert_int_equal(C_Login(f.hs, CKU_CONTEXT_SPECIFIC, KIT_USER,
+	    KIT_USER_LEN), CKR_OPERATION_NOT_INITIALIZED);
+	OK(C_Decrypt(f.hs, text, n, out, &m));
+	m = sizeof(out);
+	OK(C_Sign(f.hs, text, 16, out, &m));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fixture_new, kit_token_free)
 
 int
@@ -406,6 +460,7 @@ main(void)
 		CASE(test_kept_token_key), CASE(test_kept_key_of_session),
 		CASE(test_logout_forgets), CASE(test_logout_ends),
 		CASE(test_context_login),
+		CASE(test_context_once), CASE(test_context_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
