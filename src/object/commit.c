@@ -57,7 +57,7 @@ object_name(struct obj_space *sp, struct object *o)
 	char text[UUID_TEXT];
 	CK_RV rv;
 
-	if ((rv = persist_uuid(sp->env.eng, o->uuid)) != CKR_OK)
+	if ((rv = persist_uuid(sp, o->uuid)) != CKR_OK)
 		return rv;
 	persist_uuid_text(o->uuid, text);
 	return attrs_put(&o->attrs, CKA_UNIQUE_ID, bytes_of(text, UUID_TEXT));

@@ -23,9 +23,9 @@
 /* ------------------------------------------------------------------- UUIDs */
 
 CK_RV
-persist_uuid(struct eng *e, uint8_t out[SEAL_UUID])
+persist_uuid(struct obj_space *sp, uint8_t out[SEAL_UUID])
 {
-	CK_RV rv = eng_random(e, out, SEAL_UUID);
+	CK_RV rv = space_uuid(sp, out);
 
 	/* RFC 9562 section 5.4: version 4, variant 10. */
 	out[6] = (uint8_t)((out[6] & 0x0f) | 0x40);

@@ -26,6 +26,7 @@
 #include "object/space_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -434,6 +435,46 @@ space_each(struct obj_space *sp, void (*fn)(struct object *o, void *arg),
 
 	(void)held;
 	handles_sweep(sp->owners, each_owner, &e);
+}
+
+/* ------------------------------------------------------------------- UUIDs */
+
+static bool
+uuid_take(struct obj_space *sp, uint8_t out[SEAL_UUID])
+{
+	KL_AUTO(lock_hold_done) struct lock *held = lock_hold(&sp->lock);
+
+	(void)held;
+	if (sp->n_uuids == 0)
+		return false;
+	memcpy(out, sp->uuids[--sp->n_uuids], SEAL_UUID);
+	return true;
+}
+
+static void
+uuid_stock(struct obj_space *sp, uint8_t (*fresh)[SEAL_UUID])
+{
+	KL_AUTO(lock_hold_done) struct lock *held = lock_hold(&sp->lock);
+
+	(void)held;
+	memcpy(sp->uuids, fresh, sizeof(sp->uuids));
+	sp->n_uuids = UUIDS;
+}
+
+CK_RV
+space_uuid(struct obj_space *sp, uint8_t out[SEAL_UUID])
+{
+	uint8_t fresh[UUIDS][SEAL_UUID];
+	CK_RV rv;
+
+	/* More than once when other threads were quicker. */
+	while (!uuid_take(sp, out)) {
+		rv = eng_random(sp->env.eng, fresh[0], sizeof(fresh));
+		if (rv != CKR_OK)
+			return rv;
+		uuid_stock(sp, fresh);
+	}
+	return CKR_OK;
 }
 
 /* ------------------------------------------------------------ damaged rows */

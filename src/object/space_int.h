@@ -39,6 +39,10 @@ struct bad_row {
 	time_t since;
 };
 
+/* Random bytes for so many UUIDs are fetched at a time: libcrypto makes a system
+ * call each time. */
+#define UUIDS 64
+
 struct obj_space {
 	struct obj_env env;
 	struct lock lock;
@@ -49,6 +53,8 @@ struct obj_space {
 	struct bad_row bad[BAD_ROWS];
 	size_t bad_next;
 	struct object *profiles[PROFILES];
+	uint8_t uuids[UUIDS][SEAL_UUID];
+	size_t n_uuids;			/* left of them */
 	atomic_bool index_seen;		/* verify_index_once has run */
 };
 
@@ -81,6 +87,8 @@ void space_drop(struct obj_space *sp, CK_OBJECT_HANDLE handle);
  * looks and takes references, no more. */
 void space_each(struct obj_space *sp, void (*fn)(struct object *o, void *arg),
     void *arg);
+/* Random bytes for a UUID, never given before. */
+CK_RV space_uuid(struct obj_space *sp, uint8_t out[SEAL_UUID]) KL_MUST_USE;
 /* Whether row id was found damaged at this generation, not long ago; and
  * remembers that. */
 bool space_bad(struct obj_space *sp, uint64_t id, uint64_t generation);
@@ -108,7 +116,7 @@ size_t object_encoded(const struct attrs *a);
 
 #define UUID_TEXT 36
 /* A new UUID (version 4), and its text form (no NUL). */
-CK_RV persist_uuid(struct eng *e, uint8_t out[SEAL_UUID]) KL_MUST_USE;
+CK_RV persist_uuid(struct obj_space *sp, uint8_t out[SEAL_UUID]) KL_MUST_USE;
 void persist_uuid_text(const uint8_t uuid[SEAL_UUID], char out[UUID_TEXT]);
 
 /* A row being written: `row` views the rest.  Zero-initialised is empty. */

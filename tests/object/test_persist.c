@@ -169,16 +169,18 @@ test_columns(void **state)
 static void
 test_uuid(void **state)
 {
-	uint8_t u[SEAL_UUID];
+	struct world *w = *state;
+	uint8_t u[3 * UUIDS][SEAL_UUID];
 	char text[UUID_TEXT];
 	const uint8_t known[SEAL_UUID] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab,
 		0x4d, 0xef, 0x80, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0xff };
 
-	(void)state;
-	for (int i = 0; i < 50; i++) {
-		assert_int_equal(persist_uuid(kit_eng(), u), CKR_OK);
-		assert_int_equal(u[6] >> 4, 4);
-		assert_int_equal(u[8] >> 6, 2);
+	for (size_t i = 0; i < KL_COUNT(u); i++) {
+		assert_int_equal(persist_uuid(w->a.sp, u[i]), CKR_OK);
+		assert_int_equal(u[i][6] >> 4, 4);
+		assert_int_equal(u[i][8] >> 6, 2);
+		for (size_t k = 0; k < i; k++)
+			assert_memory_not_equal(u[i], u[k], SEAL_UUID);
 	}
 	persist_uuid_text(known, text);
 	assert_memory_equal(text, "01234567-89ab-4def-8001-0203040506ff",
@@ -194,7 +196,7 @@ main(void)
 		W_TEST(test_put_back),
 		W_TEST(test_locked),
 		W_TEST(test_columns),
-		cmocka_unit_test(test_uuid),
+		W_TEST(test_uuid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
