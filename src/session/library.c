@@ -9,8 +9,8 @@
  * Invariants:
  * 1. Until STARTING nothing but the atomics of struct library is touched.
  * 2. A call is inside (calls_in()) only between lib_enter and lib_leave, and
- *    only while ON or STOPPING in this very process; what C_Finalize frees is free of
- *    users, or it is left alone (invariant 4).
+ *    only while ON or STOPPING in this very process; what C_Finalize frees is
+ *    free of users, or all stays as it was (STOPPING --> ON).
  * 3. No lock is held while libcrypto reads openssl.cnf: that may load a
  *    provider which loads us and calls C_Initialize on this same thread.
  * 4. After a fork the child frees, closes and unlocks nothing of its
@@ -23,6 +23,8 @@
  *    has locks for the whole process, such as the one around its choice of
  *    random numbers, that a child would find locked for ever.
  * 7. Each of these waits ends: a call that takes longer is left where it is.
+ * 8. No number of a session or an object is given twice in a process, nor in a
+ *    child one that its parent had given.
  */
 #include "session/session_int.h"
 
@@ -34,9 +36,10 @@
 
 #include "base/log.h"
 
-/* How long we wait for calls in other threads, in milliseconds: C_Finalize and
- * the end of the process; a fork, and those whom a fork keeps waiting. */
-#define FINALIZE_PATIENCE 5000
+/* How long we wait for calls in other threads, in milliseconds: C_Finalize; the
+ * end of the process; a fork, and those whom a fork keeps waiting. */
+#define FINALIZE_PATIENCE 20000
+#define END_PATIENCE 5000
 #define FORK_PATIENCE 100
 #define NAPS_PER_MS 10
 
@@ -111,12 +114,11 @@ calls_in(void)
 	return n;
 }
 
-/*
- * Keeps the struct reachable and starts from nothing.  threads: whether those
- * inside it are threads of this process.
- */
+/* In a forked child: keeps the parent's struct reachable and starts from
+ * nothing.  Numbers go on, so that none of the parent's stands for something
+ * here. */
 static CK_RV
-forget_ancestor(bool threads)
+forget_ancestor(void)
 {
 	struct library *old = malloc(sizeof(*old));
 	uint64_t state = atomic_load(&lib.state);
@@ -125,11 +127,11 @@ forget_ancestor(bool threads)
 	if (old == NULL)
 		return CKR_HOST_MEMORY;
 	memcpy(old, &lib, sizeof(*old));
-	memset(&lib, 0, offsetof(struct library, inside));
-	if (!threads)
-		memset(lib.inside, 0, sizeof(lib.inside));
+	memset(&lib, 0, sizeof(lib));
 	atomic_store(&lib.state, state);
 	atomic_store(&lib.forking, forking);
+	atomic_store(&lib.next_object, atomic_load(&old->next_object));
+	lib.last_session = old->last_session;
 	lib.fork_arranged = old->fork_arranged;
 	lib.ancestor = old;
 	return CKR_OK;
@@ -161,7 +163,7 @@ static void
 lib_ended(void)
 {
 	if (process_mark_valid(&lib.mark))
-		(void)wait_quiet(FINALIZE_PATIENCE); /* else as it is */
+		(void)wait_quiet(END_PATIENCE); /* else as it is */
 }
 
 static void
@@ -298,7 +300,7 @@ state_settled(void)
 	uintptr_t self = (uintptr_t)pthread_self();
 	uint64_t seen = atomic_load(&lib.state);
 
-	for (int i = 0; i < FINALIZE_PATIENCE * NAPS_PER_MS &&
+	for (int i = 0; i < END_PATIENCE * NAPS_PER_MS &&
 	    seen == state_word(LIB_STARTING) &&
 	    atomic_load(&lib.starting) != self; i++) {
 		nap();
@@ -330,7 +332,7 @@ lib_initialize(const CK_C_INITIALIZE_ARGS *args)
 	if (!atomic_compare_exchange_strong(&lib.state, &seen,
 	    state_word(LIB_STARTING)))
 		return lib_initialize(args);	/* another thread was faster */
-	rv = inherited ? forget_ancestor(false) : CKR_OK;
+	rv = inherited ? forget_ancestor() : CKR_OK;
 	atomic_fetch_add(my_count(), 1);
 	atomic_store(&lib.starting, (uintptr_t)pthread_self());
 	if (rv == CKR_OK)
@@ -423,22 +425,21 @@ CK_RV
 lib_finalize(void)
 {
 	uint64_t on = state_word(LIB_ON);
-	CK_RV rv = CKR_OK;
 
 	if (!is_on())
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (!atomic_compare_exchange_strong(&lib.state, &on,
 	    state_word(LIB_STOPPING)))
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
-	if (calls_left()) {
-		atomic_fetch_add(my_count(), 1);
-		stop_parts();
-		lib_leave();
-	} else {
-		log_error("C_Finalize: calls in other threads did not end; "
-		    "their memory is left alone");
-		rv = forget_ancestor(true);
+	if (!calls_left()) {
+		/* What they work with must stay. */
+		atomic_store(&lib.state, state_word(LIB_ON));
+		return log_fail_rv(CKR_FUNCTION_FAILED, "C_Finalize: calls in "
+		    "other threads did not end; still initialised");
 	}
+	atomic_fetch_add(my_count(), 1);
+	stop_parts();
+	lib_leave();
 	atomic_store(&lib.state, state_word(LIB_OFF));
-	return rv;
+	return CKR_OK;
 }

@@ -25,7 +25,8 @@ struct token;
  * C_Initialize / C_Finalize (3.2 section 5.4).  Checks the arguments: 1-3 of 4 callbacks,
  * reserved that is neither NULL nor configuration text, unknown flags.  After a fork the
  * child starts clean.  lib_finalize waits until calls in flight have left, wakes
- * blocking C_WaitForSlotEvent, and gives everything back.
+ * blocking C_WaitForSlotEvent, and gives everything back; CKR_FUNCTION_FAILED when
+ * they do not leave: all stays as it was.
  */
 CK_RV lib_initialize(const CK_C_INITIALIZE_ARGS *args) KL_MUST_USE;
 CK_RV lib_finalize(void) KL_MUST_USE;

@@ -143,10 +143,9 @@ struct library {
 	size_t nsessions;		/* open ones */
 	uint64_t last_session;		/* the number given last */
 	_Atomic uint64_t next_object;
-	struct library *ancestor;	/* what a fork or a stuck finalize left behind:
-					   never touched, only kept reachable */
-	struct lib_count inside[LIB_COUNTS];	/* last: it may go on when all
-					   else starts anew */
+	struct library *ancestor;	/* what a fork left behind: never
+					   touched, only kept reachable */
+	struct lib_count inside[LIB_COUNTS];
 };
 struct library *library(void);
 /* Whether C_Finalize or the process's end has begun (blocking waits end). */

@@ -173,11 +173,13 @@ test_leaves_no_trace(void **state)
 	free(nowhere);
 }
 
+/* The parent's session and object mean nothing here. */
 static int
-child_of_fork(void)
+child_of_fork(CK_SESSION_HANDLE theirs, CK_OBJECT_HANDLE object)
 {
 	CK_ULONG n = 0;
 	CK_SESSION_HANDLE hs;
+	CK_SESSION_INFO info;
 
 	if (C_GetSlotList(CK_TRUE, NULL, &n) != CKR_CRYPTOKI_NOT_INITIALIZED)
 		return 1;
@@ -190,13 +192,19 @@ child_of_fork(void)
 		return 4;
 	if (C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN) != CKR_OK)
 		return 5;
-	return C_Finalize(NULL) == CKR_OK ? 0 : 6;
+	if (C_GetSessionInfo(theirs, &info) != CKR_SESSION_HANDLE_INVALID)
+		return 6;
+	for (n = 1; n <= object; n++)
+		if (C_DestroyObject(hs, n) != CKR_OBJECT_HANDLE_INVALID)
+			return 7;
+	return C_Finalize(NULL) == CKR_OK ? 0 : 8;
 }
 
 static void
 test_fork(void **state)
 {
 	CK_SESSION_HANDLE hs;
+	CK_OBJECT_HANDLE key;
 	CK_SESSION_INFO info;
 	int status;
 	pid_t pid;
@@ -206,8 +214,9 @@ test_fork(void **state)
 	kit_token_make(0);
 	hs = kit_session(0, CKF_RW_SESSION);
 	OK(C_Login(hs, CKU_USER, KIT_USER, KIT_USER_LEN));
+	key = kit_aes(hs, CK_TRUE);
 	if ((pid = fork()) == 0)
-		_exit(child_of_fork());
+		_exit(child_of_fork(hs, key));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	OK(C_GetSessionInfo(hs, &info));
