@@ -26,7 +26,7 @@ CK_RV template_number(const CK_ATTRIBUTE *templ, CK_ULONG count,
 /*
  * Reads a template of the right shape into *out (empty before), in stored
  * form.  CKR_ATTRIBUTE_TYPE_INVALID for a type that nobody knows,
- * CKR_TEMPLATE_INCONSISTENT for one of another class or given twice,
+ * CKR_TEMPLATE_INCONSISTENT for one of another class or with two values,
  * CKR_ATTRIBUTE_VALUE_INVALID.  *out may hold key material: attrs_done wipes.
  */
 CK_RV template_read(const struct schema *s, const CK_ATTRIBUTE *templ,

@@ -9,7 +9,7 @@
  *  - CKA_PUBLIC_EXPONENT of a private key may be left out: the engine finds it.
  *  - CKA_EC_POINT is an attribute of private keys too: programs read it there.
  *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
- *    the user; data objects may be changed; a copy may lose CKA_COPYABLE.
+ *    the user; data objects may be changed; CKA_COPYABLE may be taken away.
  *  - CKA_OBJECT_VALIDATION_FLAGS is the token's to say: nothing is validated.
  *  - The parity of DES keys that are imported or unwrapped is not judged.
  *
@@ -24,7 +24,7 @@ static const struct attr_row storage[] = {
 	{ CKA_PRIVATE,              A_BOOL,     COPY | F9,                 D_RULE },
 	{ CKA_MODIFIABLE,           A_BOOL,     COPY,                      D_TRUE },
 	{ CKA_LABEL,                A_STRING,   F8 | FIND,                 D_EMPTY },
-	{ CKA_COPYABLE,             A_BOOL,     COPY | F12,                D_TRUE },
+	{ CKA_COPYABLE,             A_BOOL,     F8 | F12,                  D_TRUE },
 	{ CKA_DESTROYABLE,          A_BOOL,     COPY,                      D_TRUE },
 	{ CKA_UNIQUE_ID,            A_STRING,   F2 | F4 | F6 | NEVER | FIND, D_NONE },
 };

@@ -47,6 +47,7 @@ template_entry(const struct schema *s, const CK_ATTRIBUTE *a,
 {
 	KL_AUTO(buf_done) struct buf value = { .p = NULL };
 	const struct attr_row *row = schema_row(s, a->type);
+	const struct attr *twice;
 	CK_RV rv;
 
 	if (row == NULL && schema_any(a->type) == NULL)
@@ -56,12 +57,15 @@ template_entry(const struct schema *s, const CK_ATTRIBUTE *a,
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "template: attribute 0x%lx is of another class or key "
 		    "type", a->type);
-	if (attrs_find(list, row->type) != NULL)
-		return log_rv(CKR_TEMPLATE_INCONSISTENT,
-		    "template: attribute 0x%lx twice", a->type);
 	if ((rv = attr_from_ck(row, a, &value)) != CKR_OK)
 		return log_rv(rv, "template: value of attribute 0x%lx, %lu "
 		    "bytes", a->type, a->ulValueLen);
+	/* The same value again is as if given once (3.2 section 4.1.1). */
+	twice = attrs_find(list, row->type);
+	if (twice != NULL && !secret_equal(bytes_of(twice->p, twice->n),
+	    buf_view(&value)))
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "template: attribute 0x%lx with two values", a->type);
 	return attrs_put(list, row->type, buf_view(&value));
 }
 

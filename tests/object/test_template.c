@@ -52,8 +52,8 @@ static const struct {
 	  CKR_TEMPLATE_INCONSISTENT },
 	{ "our own hidden one", { { ATTR_WRAPS, NULL, 0 } },
 	  CKR_ATTRIBUTE_TYPE_INVALID },
-	{ "twice, equal",
-	  { KIT_A(CKA_TOKEN, kit_yes), KIT_A(CKA_TOKEN, kit_yes) },
+	{ "twice, not equal",
+	  { KIT_A(CKA_TOKEN, kit_yes), KIT_A(CKA_TOKEN, kit_no) },
 	  CKR_TEMPLATE_INCONSISTENT },
 	{ "bad value", { { CKA_TOKEN, NULL, 0 } },
 	  CKR_ATTRIBUTE_VALUE_INVALID },
@@ -81,6 +81,21 @@ test_read(void **state)
 	}
 }
 
+/* 3.2 section 4.1.1: as if given once. */
+static void
+test_read_twice(void **state)
+{
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_TOKEN, kit_yes),
+		KIT_A(CKA_TOKEN, kit_yes) };
+	KL_AUTO(attrs_done) struct attrs a = { 0 };
+
+	(void)state;
+	assert_int_equal(template_read(schema_find(CKO_DATA, 0), t, 2, &a),
+	    CKR_OK);
+	assert_int_equal(a.n, 1);
+	assert_true(attrs_bool(&a, CKA_TOKEN, false));
+}
+
 int
 main(void)
 {
@@ -88,6 +103,7 @@ main(void)
 		cmocka_unit_test(test_shape),
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
