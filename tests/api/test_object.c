@@ -141,7 +141,7 @@ static void
 test_find(void **state)
 {
 	CK_OBJECT_HANDLE a = thing("one", ""), b = thing("one", "");
-	CK_OBJECT_HANDLE found[3] = { 42, 42, 42 };
+	CK_OBJECT_HANDLE c = thing("one", ""), found[4] = { 42, 42, 42, 42 };
 	CK_ATTRIBUTE t[] = { { CKA_LABEL, (void *)(uintptr_t) "one", 3 },
 		{ CKA_VALUE, (void *)(uintptr_t) "no", 2 } };
 	CK_ULONG n = 42;
@@ -153,10 +153,12 @@ test_find(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(found[1], 42);
 	OK(C_FindObjects(api.hs, found + 1, 2, &n));
-	assert_int_equal(n, 1);
-	assert_true((found[0] == a && found[1] == b) ||
-	    (found[0] == b && found[1] == a));
-	assert_int_equal(found[2], 42);
+	assert_int_equal(n, 2);
+	assert_int_equal(found[0] + found[1] + found[2], a + b + c);
+	assert_int_equal(found[0] * found[1] * found[2], a * b * c);
+	assert_int_equal(found[3], 42);
+	OK(C_FindObjects(api.hs, found, 3, &n));
+	assert_int_equal(n, 0);
 	OK(C_FindObjectsFinal(api.hs));
 	IS(C_FindObjectsFinal(api.hs), CKR_OPERATION_NOT_INITIALIZED);
 }

@@ -513,6 +513,29 @@ test_bad_base(void **state)
 	assert_int_equal(h, 42);
 }
 
+/* The base key's own template is imposed on what is derived from it. */
+static void
+test_derive_template(void **state)
+{
+	CK_BYTE oid[16], scalar[32];
+	CK_ATTRIBUTE imposed[] = { ON(CKA_SENSITIVE), OFF(CKA_VERIFY) };
+	CK_OBJECT_CLASS private = CKO_PRIVATE_KEY;
+	CK_KEY_TYPE type = CKK_EC;
+	CK_ATTRIBUTE t[] = { A(CKA_CLASS, private), A(CKA_KEY_TYPE, type),
+		ON(CKA_DERIVE), A(CKA_DERIVE_TEMPLATE, imposed),
+		{ CKA_EC_PARAMS, oid, hex(P256_OID, oid) },
+		{ CKA_VALUE, scalar, hex(DH_I, scalar) } };
+	CK_OBJECT_HANDLE base = api_create(t, COUNT(t)), h = 42;
+
+	(void)state;
+	peer(DH_RX DH_RY);
+	IS(agree(base, CKK_AES, 16, &h), CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(h, 42);
+	OK(C_DeriveKey(api.hs, &ecdh, base, NULL, 0, &h));
+	assert_true(api_bool(h, CKA_SENSITIVE));
+	assert_false(api_bool(h, CKA_VERIFY));
+}
+
 /* Two pairs made here find the same secret, on a Montgomery curve, too. */
 static void
 test_x25519(void **state)
@@ -547,7 +570,7 @@ main(void)
 		CASE(test_secret_defaults), CASE(test_agree),
 		CASE(test_agree_silent), CASE(test_kdfs),
 		CASE(test_bad_agreement), CASE(test_bad_base),
-		CASE(test_x25519),
+		CASE(test_derive_template), CASE(test_x25519),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
