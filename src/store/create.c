@@ -102,6 +102,43 @@ make_dir(const char *dir)
 	return errno == EEXIST ? CKR_OK : errno_rv(path);
 }
 
+/*
+ * Gives a lock that was just made to those whom the folder belongs to: root
+ * must not keep the folder's owner from making tokens, nor whoever was first a
+ * group to which the folder is open.  A lock that was there is left as it is:
+ * it may be anybody's file, under another name.
+ */
+static CK_RV
+lock_share(const struct store_env *env, int fd, const char *path)
+{
+	struct stat st;
+
+	if (stat(env->dir, &st) != 0 ||
+	    (geteuid() == 0 && fchown(fd, st.st_uid, st.st_gid) != 0) ||
+	    ((st.st_mode & S_IWGRP) != 0 && fchmod(fd, 0660) != 0))
+		return errno_rv(path);
+	return CKR_OK;
+}
+
+/* Opens the folder's lock, made when it is missing. */
+static CK_RV
+lock_open(const struct store_env *env, const char *path, int *out)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	KL_AUTO(fd_closep) int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+	CK_RV rv;
+
+	if (fd >= 0 && (rv = lock_share(env, fd, path)) != CKR_OK)
+		return rv;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, flags);
+	if (fd < 0)
+		return errno_rv(path);
+	*out = fd;
+	fd = -1;
+	return CKR_OK;
+}
+
 /* The folder's lock, as an open file that gives it back when closed. */
 static CK_RV
 dir_lock(const struct store_env *env, int *out)
@@ -109,24 +146,15 @@ dir_lock(const struct store_env *env, int *out)
 	KL_AUTO(pathp_free) char *path = NULL;
 	KL_AUTO(fd_closep) int fd = -1;
 	struct timespec step = { .tv_nsec = 10000000 };
-	struct stat st;
+	CK_RV rv;
 	int i;
 
 	if (asprintf(&path, "%s/.lock", env->dir) < 0) {
 		path = NULL;
 		return no_memory();
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return errno_rv(path);
-	/* root must not keep the folder's owner from making tokens, nor whoever
-	 * was first a group to which the folder is open */
-	if (stat(env->dir, &st) == 0) {
-		if (geteuid() == 0 && fchown(fd, st.st_uid, st.st_gid) != 0)
-			return errno_rv(path);
-		if ((st.st_mode & S_IWGRP) != 0)
-			(void)fchmod(fd, 0660); /* its owner can */
-	}
+	if ((rv = lock_open(env, path, &fd)) != CKR_OK)
+		return rv;
 	for (i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return errno_rv(path);

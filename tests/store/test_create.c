@@ -303,7 +303,8 @@ replaced_by_hand(void **state)
 	store_close(s);
 }
 
-/* A folder that is open to a group is so for making tokens, too. */
+/* A folder that is open to a group is so for making tokens, too; and a lock
+ * that is there already is nobody's to give away. */
 static void
 shared_by_a_group(void **state)
 {
@@ -316,9 +317,37 @@ shared_by_a_group(void **state)
 	assert_int_equal(chmod(k->store, 0770), 0);
 	store_close(kit_token(k, 1));
 	assert_int_equal(stat(kit_path(k, ".lock"), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0660);
-	assert_int_equal(stat(kit_path(k, "1.db"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(unlink(kit_path(k, ".lock")), 0);
+	store_close(kit_token(k, 2));
+	assert_int_equal(stat(kit_path(k, ".lock"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	assert_int_equal(stat(kit_path(k, "2.db"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+/* What root finds in a user's folder is not made the user's. */
+static void
+lock_of_another(void **state)
+{
+	struct kit *k = *state;
+	struct stat st;
+
+	if (geteuid() != 0) {
+		print_message("SKIP: not root\n");
+		skip();
+	}
+	store_close(kit_token(k, 0));
+	assert_int_equal(unlink(kit_path(k, ".lock")), 0);
+	assert_int_equal(link(kit_path(k, "0.db"), kit_path(k, ".lock")), 0);
+	assert_int_equal(chown(k->store, 65534, 65534), 0);
+	store_close(kit_token(k, 1));
+	assert_int_equal(stat(kit_path(k, "0.db"), &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	assert_int_equal(unlink(kit_path(k, ".lock")), 0);
+	store_close(kit_token(k, 2));
+	assert_int_equal(stat(kit_path(k, ".lock"), &st), 0);
+	assert_int_equal(st.st_uid, 65534);
 }
 
 /* A link whose file is not there is a token that cannot be read, no free
@@ -356,6 +385,7 @@ main(void)
 		KIT_TEST(replaced_unseen),
 		KIT_TEST(replaced_by_hand),
 		KIT_TEST(shared_by_a_group),
+		KIT_TEST(lock_of_another),
 		KIT_TEST(link_into_the_void),
 	};
 
