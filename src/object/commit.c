@@ -9,7 +9,7 @@
  *  2. Rows are sealed before the transaction begins; in it nothing is
  *     done but reading, writing and the set's arithmetic.
  *  3. A row is changed only from the version that was looked at; else the
- *     change is judged and tried anew, once.
+ *     change is judged and tried anew.
  *
  * Callers hold at most library, slot, token and session locks.
  */
@@ -19,6 +19,9 @@
 #include <string.h>
 
 #include "base/log.h"
+
+/* Each try that is lost is a change that another thread or process made. */
+#define TRIES_MAX 1000
 
 /* More drafts than any call makes. */
 #define DRAFTS_MAX 16
@@ -418,7 +421,7 @@ obj_set_attrs(struct obj_space *sp, const struct obj_who *who,
 	bool stale = true;
 	CK_RV rv = CKR_OK;
 
-	for (int tries = 0; tries < 2 && stale; tries++)
+	for (int tries = 0; tries < TRIES_MAX && stale; tries++)
 		rv = set_once(sp, who, handle, templ, count, &stale);
 	if (rv == CKR_OK && stale)
 		return log_rv(CKR_FUNCTION_FAILED,

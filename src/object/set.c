@@ -116,6 +116,23 @@ pending_fold(struct set_change *c)
 }
 
 CK_RV
+set_token(struct store *s, const struct keyring *kr)
+{
+	KL_AUTO(buf_done) struct buf record = { 0 };
+	KL_AUTO(buf_done) struct buf ours = { 0 };
+	CK_RV rv = store_record_get(s, "token", &record);
+
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
+		return CKR_OK;
+	if (rv != CKR_OK || (rv = keyring_token_record(kr, &ours)) != CKR_OK)
+		return rv;
+	if (bytes_equal(buf_view(&record), buf_view(&ours)))
+		return CKR_OK;
+	return log_rv(CKR_DEVICE_REMOVED,
+	    "object: %s: another process made the token anew", store_path(s));
+}
+
+CK_RV
 set_open(struct set_change *c, struct store *s, const struct keyring *kr,
     bool login)
 {
@@ -123,7 +140,8 @@ set_open(struct set_change *c, struct store *s, const struct keyring *kr,
 	CK_RV rv;
 
 	*c = (struct set_change){ .kr = kr, .store = s, .login = login };
-	if ((rv = delta_read(c)) != CKR_OK)
+	if ((rv = set_token(s, kr)) != CKR_OK ||
+	    (rv = delta_read(c)) != CKR_OK)
 		return rv;
 	if (!login)
 		return CKR_OK;

@@ -160,7 +160,11 @@ struct set_change {
 	bool set_moved, delta_moved;
 };
 void set_done(struct set_change *c);
-/* login: the keyring is unlocked and what is written has STORE_F_LOGIN. */
+/* Whether the store still holds the token whose keys these are (or none, in
+ * tests): CKR_DEVICE_REMOVED else.  To be asked in the transaction. */
+CK_RV set_token(struct store *s, const struct keyring *kr) KL_MUST_USE;
+/* login: the keyring is unlocked and what is written has STORE_F_LOGIN.  Codes
+ * of set_token. */
 CK_RV set_open(struct set_change *c, struct store *s, const struct keyring *kr,
     bool login) KL_MUST_USE;
 CK_RV set_add(struct set_change *c, const struct seal_bind *bind) KL_MUST_USE;

@@ -50,6 +50,7 @@ audit_write(struct obj_space *sp, struct bytes entry)
 	CK_RV rv;
 
 	if ((rv = store_tx_begin(s, &tx)) != CKR_OK ||
+	    (rv = set_token(s, sp->env.keyring)) != CKR_OK ||
 	    (rv = store_record_get(s, "audit", &record)) != CKR_OK ||
 	    (rv = store_audit_next(s, &seq)) != CKR_OK ||
 	    (rv = seal_audit_step(sp->env.keyring, buf_view(&record), seq,
@@ -75,7 +76,7 @@ verify_audit(struct obj_space *sp, enum audit_event event,
 	buf_put(&entry, bytes_of(uuid, SEAL_UUID));
 	if ((rv = buf_rv(&entry)) == CKR_OK)
 		rv = audit_write(sp, buf_view(&entry));
-	if (rv != CKR_OK)
+	if (rv != CKR_OK && rv != CKR_DEVICE_REMOVED)
 		log_error("object: %s: event %d did not get into the audit "
 		    "trail", store_path(sp->env.store), (int)event);
 }
@@ -219,6 +220,7 @@ set_renew(struct verifier *v)
 	CK_RV rv;
 
 	if ((rv = store_tx_begin(s, &tx)) != CKR_OK ||
+	    (rv = set_token(s, kr)) != CKR_OK ||
 	    (rv = rows_sum(v)) != CKR_OK)
 		return rv;
 	set = (struct set_change){ .kr = kr, .store = s, .login = true,
@@ -268,6 +270,8 @@ verify_set(struct verifier *v)
 		verify_audit(v->sp, AUDIT_SET_BAD, none);
 		return 1;
 	}
+	if (rv == CKR_DEVICE_REMOVED)
+		return 0; /* the next call tells */
 	log_error("object: %s: which objects there must be cannot be read",
 	    store_path(s));
 	if (rv == CKR_DEVICE_ERROR && store_writable(s) &&

@@ -369,6 +369,21 @@ pin_hit(const struct token_door *d, enum seal_role role)
 	return rv == CKR_TOKEN_WRITE_PROTECTED ? CKR_OK : rv;
 }
 
+/* Whether the store still holds the token whose keys are here. */
+static CK_RV
+door_still(const struct token_door *d)
+{
+	KL_AUTO(buf_done) struct buf record = { 0 };
+	KL_AUTO(buf_done) struct buf ours = { 0 };
+	CK_RV rv = store_record_get(d->store, "token", &record);
+
+	if (rv != CKR_OK ||
+	    (rv = keyring_token_record(d->keyring, &ours)) != CKR_OK)
+		return rv;
+	return bytes_equal(buf_view(&record), buf_view(&ours)) ? CKR_OK :
+	    CKR_DEVICE_REMOVED;
+}
+
 CK_RV
 token_try_pin(const struct token_door *d, enum seal_role role, struct bytes pin,
     struct secret **master)
@@ -389,6 +404,9 @@ token_try_pin(const struct token_door *d, enum seal_role role, struct bytes pin,
 		return log_fail_rv(CKR_DEVICE_ERROR,
 		    "slot %lu: %s cannot be read", d->slot, slot_name(role));
 	rv = keyring_slot_try(d->keyring, role, buf_view(&slot), pin, &key);
+	if ((rv == CKR_OK || rv == CKR_PIN_INCORRECT) &&
+	    door_still(d) != CKR_OK)
+		return CKR_DEVICE_REMOVED;
 	if (rv == CKR_PIN_INCORRECT)
 		return pin_missed(d, role);
 	if (rv != CKR_OK || (rv = pin_hit(d, role)) != CKR_OK)
@@ -439,19 +457,6 @@ pin_store(struct store *s, const struct pin_records *r)
 	return store_record_put(s, pin_name(r->role), buf_view(&r->count));
 }
 
-/* In a transaction: whether the token is still the one whose keys are here. */
-static CK_RV
-token_still(const struct token *t)
-{
-	KL_AUTO(buf_done) struct buf record = { 0 };
-	CK_RV rv = store_record_get(t->store, "token", &record);
-
-	if (rv != CKR_OK)
-		return rv;
-	return bytes_equal(buf_view(&record), buf_view(&t->record)) ? CKR_OK :
-	    CKR_DEVICE_REMOVED;
-}
-
 CK_RV
 token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
     const struct secret *master)
@@ -459,6 +464,7 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 	KL_AUTO(keyring_freep) struct keyring *kr = NULL;
 	KL_AUTO(pin_records_done) struct pin_records pr = { 0 };
 	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
+	const struct token_door door = token_door(t);
 	struct library *lib = library();
 	CK_RV rv;
 
@@ -469,7 +475,7 @@ token_write_pin(struct token *t, enum seal_role role, struct bytes pin,
 	    (rv = pin_make(kr, role, pin, &pr)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
-	    (rv = token_still(t)) != CKR_OK ||
+	    (rv = door_still(&door)) != CKR_OK ||
 	    (rv = pin_store(t->store, &pr)) != CKR_OK)
 		return rv;
 	return store_tx_commit(&tx);
@@ -538,7 +544,7 @@ token_remake(struct token *t, const struct making *m)
 	if ((rv = token_try_pin(&door, SEAL_SO, m->so_pin, &master)) != CKR_OK)
 		return rv;
 	if ((rv = store_tx_begin(t->store, &tx)) != CKR_OK ||
-	    (rv = token_still(t)) != CKR_OK ||
+	    (rv = door_still(&door)) != CKR_OK ||
 	    (rv = store_wipe(t->store)) != CKR_OK ||
 	    (rv = token_fill(t->store, (void *)(uintptr_t)m)) != CKR_OK)
 		return rv;

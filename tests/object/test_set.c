@@ -42,6 +42,32 @@ test_locked_and_missing(void **state)
 	assert_int_equal(w_logged(w, "missing"), 1);
 }
 
+/* A token made anew by another process is not written to with the old keys. */
+static void
+test_another_token(void **state)
+{
+	static const uint8_t none[SEAL_UUID];
+	struct world *w = *state;
+	KL_AUTO(store_tx_done) struct store_tx tx = { NULL };
+	CK_OBJECT_HANDLE h;
+
+	(void)w_login(&w->b);
+	assert_int_equal(store_tx_begin(w->a.store, &tx), CKR_OK);
+	assert_int_equal(store_wipe(w->a.store), CKR_OK);
+	assert_int_equal(w_fill(w->a.store, NULL), CKR_OK);
+	assert_int_equal(store_tx_commit(&tx), CKR_OK);
+	assert_int_equal(w_data_rv(&w->a, &w_nobody, "x", true, false, &h),
+	    CKR_DEVICE_REMOVED);
+	assert_int_equal(w_data_rv(&w->b, &w_user, "x", true, true, &h),
+	    CKR_DEVICE_REMOVED);
+	assert_int_equal(obj_space_verify(w->b.sp, false, NULL), CKR_OK);
+	verify_audit(w->b.sp, AUDIT_SET_BAD, none);
+	assert_int_equal(w_logged(w, "object"), 0);
+	w_close(&w->b);
+	w_open(w, &w->b);
+	assert_int_equal(w_login(&w->b), 0);
+}
+
 static void
 test_damaged_delta(void **state)
 {
@@ -216,6 +242,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		W_TEST(test_locked_and_missing),
+		W_TEST(test_another_token),
 		W_TEST(test_damaged_delta),
 		W_TEST(test_with_login),
 		W_TEST(test_without_login),
