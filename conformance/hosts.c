@@ -102,12 +102,13 @@ own_malloc(size_t n, const char *file, int line)
 static void
 own_free(void *p, const char *file, int line)
 {
-	struct block *b = (struct block *)p - 1;
+	struct block *b;
 
 	(void)file;
 	(void)line;
 	if (p == NULL)
 		return;
+	b = (struct block *)p - 1;
 	REQUIRE(b->magic == MAGIC,
 	    "OPENSSL_free of memory that libcrypto did not give");
 	b->magic = 0;
