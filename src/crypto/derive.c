@@ -217,7 +217,8 @@ eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 	CK_RV rv;
 
 	KL_ASSERT(alg->fam == ENG_F_ECDH);
-	if ((rv = derive_check(alg, par, key, len)) != CKR_OK)
+	if ((rv = derive_check(alg, par, key, len)) != CKR_OK ||
+	    (rv = eng_key_prove(e, key)) != CKR_OK)
 		return rv;
 	if ((rv = agree(e, alg, key, par->peer, z)) != CKR_OK)
 		return rv;

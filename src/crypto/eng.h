@@ -126,10 +126,19 @@ struct eng_gen {
 	size_t len;		/* SECRET: bytes */
 	enum eng_cipher cipher;	/* SECRET: what it is for (ENG_CIPHERS: none);
 				   DES keys get odd parity */
+	bool prove_later;	/* EC, ED, MONT: the pair stays in this process */
 };
-/* A new key (pair); runs the pairwise check of design section 8 on pairs. */
+/*
+ * A new key (pair).  Pairs get the pairwise check of design section 8: what one
+ * half does, the other undoes.  With prove_later it happens in eng_op_init or
+ * eng_derive, before the private half is used; who lets it out in another way
+ * calls eng_key_prove before.
+ */
 CK_RV eng_key_generate(struct eng *e, const struct eng_gen *spec,
     struct eng_key **out) KL_MUST_USE;
+
+/* Makes the pairwise check if it is still due: CKR_DEVICE_ERROR (logged). */
+CK_RV eng_key_prove(struct eng *e, struct eng_key *k) KL_MUST_USE;
 
 /* One more reference / one fewer (NULL is fine; putp leaves NULL). */
 struct eng_key *eng_key_get(struct eng_key *k);

@@ -54,6 +54,7 @@ struct eng_key {
 	size_t len;		/* RSA: bytes of the modulus */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
+	atomic_bool unproved;	/* the pairwise check is still due (keygen.c) */
 	uint8_t point[ENG_POINT_MAX];	/* with curve: the public half as in
 				   PART_POINT, which libcrypto makes anew each time,
 				   at the price of an inversion */

@@ -6,7 +6,7 @@
  * Invariants:
  *  1. A key does not change once it was handed out, so it needs no lock;
  *     libcrypto's own caches in an EVP_PKEY are safe between threads, and so
- *     is what derive.c keeps in a key.
+ *     are what derive.c keeps in a key and `unproved`, which is only cleared.
  *  2. value is set for ENG_SECRET, pkey for all others, curve and point for
  *     EC, ED and MONT.
  *  3. A private key always holds its public half.

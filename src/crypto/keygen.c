@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making keys.  Every pair is checked before anybody gets it: what one half
- * does, the other undoes.
+ * Making keys.  Every pair is checked before it is used: what one half does,
+ * the other undoes.  On the fast curves that takes as long as making the pair.
  *
  * Invariant: what is kept with the engine is owned by whoever took it out of
  * its place, with one atomic exchange; it is put back after a success only.
@@ -151,36 +151,83 @@ check_pair_rfc(struct eng *e, const struct eng_key *key)
 	return pctx != NULL && EVP_PKEY_pairwise_check(pctx) == 1;
 }
 
+/* The check of a pair; k: what is kept for its curve, NULL when nothing is. */
+static CK_RV
+check_pair(struct eng *e, const struct eng_key *key,
+    const struct keygen_kept *k)
+{
+	const EC_GROUP *group = k != NULL ? k->group : NULL;
+
+	if (key->type == ENG_EC ? check_pair_ec(e, key, group) :
+	    check_pair_rfc(e, key))
+		return CKR_OK;
+	return log_fail_rv(CKR_DEVICE_ERROR,
+	    "keygen: a new %s pair does not fit", key->curve->name);
+}
+
+/* What is kept for a curve, NULL when nothing is; and puts it back. */
+static struct keygen_kept *
+kept_take(struct eng *e, const struct curve *c)
+{
+	return atomic_exchange(eng_kept(e, curve_index(c)), NULL);
+}
+
+static void
+kept_put(struct eng *e, const struct curve *c, struct keygen_kept **k)
+{
+	void *none = NULL;
+
+	if (*k != NULL && atomic_compare_exchange_strong(
+	    eng_kept(e, curve_index(c)), &none, *k))
+		*k = NULL; /* the engine's now */
+}
+
 static CK_RV
 generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 {
 	KL_AUTO(kept_freep) struct keygen_kept *k = NULL;
 	const struct curve *c;
-	void *_Atomic *slot;
 	EVP_PKEY *pkey = NULL;
-	void *none = NULL;
 	CK_RV rv;
 
 	if (spec->curve.n == 0)
 		return CKR_TEMPLATE_INCOMPLETE;
 	if ((rv = curve_find(spec->type, spec->curve, &c)) != CKR_OK)
 		return rv;
-	slot = eng_kept(e, curve_index(c));
-	KL_ASSERT(slot != NULL);
-	k = atomic_exchange(slot, NULL);
+	KL_ASSERT(curve_index(c) < ENG_KEPT);
+	k = kept_take(e, c);
 	if (k == NULL && (rv = kept_new(e, c, &k)) != CKR_OK)
 		return rv;
 	if (EVP_PKEY_generate(k->pctx, &pkey) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "keygen: %s failed", c->name);
 	if ((rv = key_set_curve(key, pkey, c)) != CKR_OK)
 		return rv;
-	if (c->type == ENG_EC ? !check_pair_ec(e, key, k->group) :
-	    !check_pair_rfc(e, key))
-		return log_fail_rv(CKR_DEVICE_ERROR,
-		    "keygen: a new %s pair does not fit", c->name);
-	if (atomic_compare_exchange_strong(slot, &none, k))
-		k = NULL; /* the engine's now */
+	if (spec->prove_later)
+		atomic_store(&key->unproved, true);
+	else if ((rv = check_pair(e, key, k)) != CKR_OK)
+		return rv;
+	kept_put(e, c, &k);
 	return CKR_OK;
+}
+
+static CK_RV
+prove(struct eng *e, struct eng_key *key)
+{
+	ENG_MARK;
+	KL_AUTO(kept_freep) struct keygen_kept *k = kept_take(e, key->curve);
+	CK_RV rv;
+
+	if ((rv = check_pair(e, key, k)) != CKR_OK)
+		return rv;
+	atomic_store(&key->unproved, false);
+	kept_put(e, key->curve, &k);
+	return CKR_OK;
+}
+
+CK_RV
+eng_key_prove(struct eng *e, struct eng_key *key)
+{
+	return atomic_load(&key->unproved) ? prove(e, key) : CKR_OK;
 }
 
 /* Makes every byte's number of ones odd, by its lowest bit (FIPS PUB 46-3). */

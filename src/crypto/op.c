@@ -214,6 +214,9 @@ eng_op_init(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 		return log_rv(CKR_MECHANISM_INVALID,
 		    "engine: family %d cannot go in direction %d",
 		    (int)alg->fam, (int)dir);
+	if (key != NULL && (o == NULL || o->key != key) &&
+	    (rv = eng_key_prove(e, key)) != CKR_OK)
+		return rv;
 	if (o == NULL && (o = op_new(e)) == NULL)
 		return CKR_HOST_MEMORY;
 	same = o->ready && o->alg == alg && o->dir == dir && o->key == key &&

@@ -78,8 +78,12 @@ draft_copy(struct obj_space *sp, const struct obj_who *who, struct object *o,
 	    (rv = policy_copy(o, who, templ, count, d)) != CKR_OK ||
 	    (rv = obj_secrets(sp, o, &d->secrets)) != CKR_OK)
 		return rv;
-	if ((k = atomic_load(&o->key)) != NULL)
+	if ((k = atomic_load(&o->key)) != NULL) {
+		/* What is stored is proved. */
+		if ((rv = eng_key_prove(d->eng, k)) != CKR_OK)
+			return rv;
 		d->key = eng_key_get(k);
+	}
 	*out = KL_TAKE(d);
 	return CKR_OK;
 }
@@ -161,6 +165,13 @@ obj_draft_gen(const struct obj_draft *d, struct eng_gen *out)
 	if (rv == CKR_OK)
 		*out = gen;
 	return rv;
+}
+
+bool
+obj_draft_confined(const struct obj_draft *d)
+{
+	return !d->token && attrs_bool(&d->attrs, CKA_SENSITIVE, false) &&
+	    !attrs_bool(&d->attrs, CKA_EXTRACTABLE, true);
 }
 
 CK_RV

@@ -206,6 +206,9 @@ void obj_draft_freep(struct obj_draft **d);
  * from the public key's draft.  CKR_TEMPLATE_INCOMPLETE,
  * CKR_KEY_SIZE_RANGE, CKR_CURVE_NOT_SUPPORTED. */
 CK_RV obj_draft_gen(const struct obj_draft *d, struct eng_gen *out) KL_MUST_USE;
+/* Whether key material will never leave this process: a session object,
+ * sensitive and not extractable. */
+bool obj_draft_confined(const struct obj_draft *d);
 /* Secret keys: CKA_VALUE_LEN of the template, or the length the key type
  * fixes; 0 when the template is silent. */
 size_t obj_draft_len(const struct obj_draft *d);

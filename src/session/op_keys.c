@@ -137,6 +137,7 @@ op_generate_pair(struct session *s, const CK_MECHANISM *m,
 		return rv;
 	if ((rv = op_gen_spec(call.row, pub, &spec)) != CKR_OK)
 		return rv;
+	spec.prove_later = obj_draft_confined(priv);
 	if ((rv = op_pair_commit(s, &spec, pub, priv, made)) != CKR_OK)
 		return rv;
 	*out_pub = made[0];

@@ -128,6 +128,85 @@ test_parity(void **state)
 	}
 }
 
+static struct eng_key *
+generate_unproved(const char *name)
+{
+	const struct curve *c = pair_curve(name);
+	struct eng_gen spec = { .type = c->type, .curve = c->oid,
+		.prove_later = true };
+	struct eng_key *key = NULL;
+
+	assert_int_equal(eng_key_generate(kit_eng(), &spec, &key), CKR_OK);
+	assert_true(atomic_load(&key->unproved));
+	return key;
+}
+
+/* What a private half does that was never used before. */
+static CK_RV
+first_sign(struct eng_key *key)
+{
+	static const struct eng_alg ecdsa = { .fam = ENG_F_ECDSA };
+	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+
+	return eng_op_init(kit_eng(), &ecdsa, NULL, ENG_SIGN, key, &op);
+}
+
+static CK_RV
+first_derive(struct eng_key *key)
+{
+	static const struct eng_alg ecdh = { .fam = ENG_F_ECDH };
+	KL_AUTO(eng_key_putp) struct eng_key *peer =
+	    generate_unproved(key->curve->name);
+	KL_AUTO(secret_freep) struct secret *theirs =
+	    pair_part(peer, PART_POINT);
+	KL_AUTO(secret_freep) struct secret *z = NULL;
+	struct eng_par par = { .peer = secret_view(theirs) };
+
+	return eng_derive(kit_eng(), &ecdh, &par, key, 0, &z);
+}
+
+static void
+test_proved_at_first_use(void **state)
+{
+	static const char *const names[] = { "prime256v1", "secp521r1",
+		"ED25519", "X448" };
+	KL_AUTO(eng_key_putp) struct eng_key *a = generate_unproved("secp384r1");
+	KL_AUTO(eng_key_putp) struct eng_key *b = generate_unproved("X25519");
+
+	(void)state;
+	assert_int_equal(first_sign(a), CKR_OK);
+	assert_false(atomic_load(&a->unproved));
+	assert_int_equal(first_derive(b), CKR_OK);
+	assert_false(atomic_load(&b->unproved));
+	for (size_t i = 0; i < KL_COUNT(names); i++) {
+		KL_AUTO(eng_key_putp) struct eng_key *k =
+		    generate_unproved(names[i]);
+
+		assert_int_equal(eng_key_prove(kit_eng(), k), CKR_OK);
+		assert_false(atomic_load(&k->unproved));
+		assert_int_equal(eng_key_prove(kit_eng(), k), CKR_OK);
+	}
+}
+
+/* A pair whose halves do not fit is of no use, however often it is tried. */
+static void
+test_bad_pair(void **state)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *k =
+	    generate_unproved("prime256v1");
+
+	(void)state;
+	k->point[7] ^= 1;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(first_sign(k), CKR_DEVICE_ERROR);
+		assert_int_equal(first_derive(k), CKR_DEVICE_ERROR);
+		assert_int_equal(eng_key_prove(kit_eng(), k), CKR_DEVICE_ERROR);
+		assert_true(atomic_load(&k->unproved));
+	}
+	k->point[7] ^= 1;
+	assert_int_equal(first_sign(k), CKR_OK);
+}
+
 int
 main(void)
 {
@@ -138,6 +217,8 @@ main(void)
 		cmocka_unit_test(test_rsa),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_parity),
+		cmocka_unit_test(test_proved_at_first_use),
+		cmocka_unit_test(test_bad_pair),
 	};
 
 	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);
