@@ -200,13 +200,18 @@ items_token(const struct obj_draft *const *drafts, size_t n)
 static void
 items_undo(struct obj_space *sp, const struct items *b, size_t n)
 {
+	CK_RV rv;
+
 	for (size_t i = 0; i < b->n; i++) {
 		if (i < n)
 			space_drop(sp, b->v[i].o->handle);
-		if (b->v[i].o->token &&
-		    row_delete(sp, b->v[i].o->id) != CKR_OK)
+		if (!b->v[i].o->token)
+			continue;
+		rv = row_delete(sp, b->v[i].o->id);
+		if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID &&
+		    rv != CKR_DEVICE_REMOVED)
 			log_error("object: a new object could not be taken "
-			    "back");
+			    "back: %s", rv_name(rv));
 	}
 }
 

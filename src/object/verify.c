@@ -258,8 +258,9 @@ verify_set(struct verifier *v)
 	CK_RV rv = set_verify(v, &set, &agrees);
 
 	if (rv == CKR_OK && agrees) {
-		if (set_folded(&set) && store_writable(s) &&
-		    set_fold(v) != CKR_OK)
+		if (set_folded(&set) && store_writable(s))
+			rv = set_fold(v);
+		if (rv != CKR_OK && rv != CKR_DEVICE_REMOVED)
 			log_error("object: %s: what was changed without login "
 			    "still waits", store_path(s));
 		return 0;

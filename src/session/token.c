@@ -102,9 +102,11 @@ token_logout(struct token *t)
 	atomic_store(&t->role, OBJ_ROLE_PUBLIC);
 	atomic_fetch_add(&t->logins, 1);
 	vault_freep(&t->so_master);
+	/* Calls that came in as the user end as the user: what they began to
+	 * write they can finish. */
+	sess_each(t, session_logged_out);
 	if (t->keyring != NULL)
 		keyring_lock(t->keyring);
-	sess_each(t, session_logged_out);
 	if (t->space != NULL)
 		obj_space_logged_out(t->space);
 }
@@ -253,21 +255,25 @@ slot_name(enum seal_role role)
 }
 
 /* There is no count: nor must there be a keyslot, since both are written
- * together.  Who takes the count away gets no tries for it. */
+ * together (meanwhile, perhaps: then there is a count too).  Who takes the count
+ * away gets no tries for it. */
 static CK_RV
-pin_none(const struct token_door *d, enum seal_role role, struct seal_pin *out)
+pin_none(const struct token_door *d, enum seal_role role, struct buf *record,
+    struct seal_pin *out)
 {
 	KL_AUTO(buf_done) struct buf slot = { 0 };
 	CK_RV rv = store_record_get(d->store, slot_name(role), &slot);
 
-	if (rv == CKR_OK)
+	memset(out, 0, sizeof(*out));
+	if (rv != CKR_OK)
+		return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_OK : rv;
+	rv = store_record_get(d->store, pin_name(role), record);
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
 		return log_fail_rv(CKR_DEVICE_ERROR,
 		    "slot %lu: the record %s is missing", d->slot,
 		    pin_name(role));
-	if (rv != CKR_OBJECT_HANDLE_INVALID)
-		return rv;
-	memset(out, 0, sizeof(*out));
-	return CKR_OK;
+	return rv != CKR_OK ? rv :
+	    seal_pin_read(d->keyring, role, buf_view(record), out);
 }
 
 struct token_door
@@ -283,7 +289,7 @@ token_pin(const struct token_door *d, enum seal_role role, struct seal_pin *out)
 	CK_RV rv = store_record_get(d->store, pin_name(role), &record);
 
 	if (rv == CKR_OBJECT_HANDLE_INVALID)
-		return pin_none(d, role, out);
+		return pin_none(d, role, &record, out);
 	if (rv != CKR_OK)
 		return rv;
 	return seal_pin_read(d->keyring, role, buf_view(&record), out);
