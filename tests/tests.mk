@@ -136,6 +136,14 @@ KL_TESTS = \
 KL_SCRIPT = \
 	tests/bench/smoke \
 	tests/cli/test_kluis \
+	tests/clients/engine \
+	tests/clients/gnutls \
+	tests/clients/java \
+	tests/clients/nss \
+	tests/clients/openssh \
+	tests/clients/p11-kit \
+	tests/clients/pkcs11-tool \
+	tests/clients/pykcs11 \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
