@@ -66,6 +66,34 @@ sq_record_delete(struct store *s, const char *name)
 	return changed == 0 ? CKR_OBJECT_HANDLE_INVALID : CKR_OK;
 }
 
+/*
+ * In a table whose entries are out of order look-ups miss what is there: a PIN
+ * would seem never to have been set.
+ */
+CK_RV
+sq_records_check(struct sq *q)
+{
+	KL_AUTO(sq_finalp) sqlite3_stmt *st = NULL;
+	KL_AUTO(buf_done) struct buf last = { 0 };
+	bool row = false;
+	CK_RV rv;
+
+	rv = sq_prepare(q, "SELECT name FROM record ORDER BY name", &st);
+	while (rv == CKR_OK && (rv = sq_step(q, st, &row)) == CKR_OK && row) {
+		bool text = sqlite3_column_type(st, 0) == SQLITE_TEXT;
+		const void *p = sqlite3_column_blob(st, 0);
+		struct bytes name = bytes_of(p,
+		    (size_t)sqlite3_column_bytes(st, 0));
+
+		if (!text || p == NULL ||
+		    bytes_compare(name, buf_view(&last)) <= 0)
+			return log_fail_rv(CKR_DEVICE_ERROR, "store: %s: the "
+			    "records are out of order", q->base.path);
+		rv = buf_set(&last, name);
+	}
+	return rv;
+}
+
 /* The stored number, without what the transaction has added.  A malformed one
  * counts as 0, which store_tags_check finds and store_tags_rebuild mends. */
 static CK_RV

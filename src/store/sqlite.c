@@ -493,7 +493,8 @@ sqlite_open(struct store_env *env, const char *path, const char *gen_path,
 		return rv;
 	q->base.writable = !q->immutable &&
 	    sqlite3_db_readonly(q->db, "main") == 0;
-	if ((rv = fresh ? format(q) : sq_recognise(q)) != CKR_OK)
+	if ((rv = fresh ? format(q) : sq_recognise(q)) != CKR_OK ||
+	    (rv = sq_records_check(q)) != CKR_OK)
 		return rv;
 	if (gen_path != NULL && q->base.writable &&
 	    atomic_load(&q->gen.map) == NULL) {

@@ -144,6 +144,8 @@ CK_RV sq_recognise(struct sq *q) KL_MUST_USE;
 /* --------------------------------- the operations, see struct store_ops */
 
 CK_RV sq_record_get(struct store *s, const char *name, struct buf *out);
+/* Whether all records can be found: CKR_DEVICE_ERROR (logged) when not. */
+CK_RV sq_records_check(struct sq *q) KL_MUST_USE;
 CK_RV sq_record_put(struct store *s, const char *name, struct bytes value);
 CK_RV sq_record_delete(struct store *s, const char *name);
 CK_RV sq_wipe(struct store *s);

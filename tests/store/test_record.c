@@ -49,6 +49,43 @@ malformed(void **state)
 	store_close(s);
 }
 
+/* Writes c over the first byte of what is `name` in the file. */
+static void
+rename_first(const struct kit *k, const char *name, char c)
+{
+	static char file[65536];
+	int fd = open(kit_path(k, "0.db"), O_RDWR | O_CLOEXEC);
+	ssize_t n = read(fd, file, sizeof(file));
+	char *at;
+
+	assert_true(n > 0);
+	assert_non_null(at = memmem(file, (size_t)n, name, strlen(name)));
+	assert_int_equal(pwrite(fd, &c, 1, at - file), 1);
+	assert_int_equal(close(fd), 0);
+}
+
+/* A name that was changed in place makes others seem missing. */
+static void
+out_of_order(void **state)
+{
+	struct kit *k = *state;
+	struct store *s = kit_token(k, 0);
+	struct store_tx tx = { NULL };
+
+	assert_int_equal(store_tx_begin(s, &tx), CKR_OK);
+	assert_int_equal(store_record_put(s, "out.of", BYTES_STR("1")), CKR_OK);
+	assert_int_equal(store_record_put(s, "pin.no", BYTES_STR("2")), CKR_OK);
+	assert_int_equal(store_tx_commit(&tx), CKR_OK);
+	store_close(s);
+	rename_first(k, "pin.no", '`');
+	s = NULL;
+	assert_int_equal(store_open(k->env, 0, &s), CKR_DEVICE_ERROR);
+	assert_null(s);
+	rename_first(k, "`in.no", 'p');
+	assert_int_equal(store_open(k->env, 0, &s), CKR_OK);
+	store_close(s);
+}
+
 /* The count follows commits, roll-backs, and other connections. */
 static void
 count(void **state)
@@ -164,6 +201,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(records),
 		KIT_TEST(malformed),
+		KIT_TEST(out_of_order),
 		KIT_TEST(count),
 		KIT_TEST(wipe),
 		KIT_TEST(wipe_leaves_no_bytes),
