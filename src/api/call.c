@@ -7,53 +7,61 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 
-/* Fills a call in and counts it in; the note is only begun when it is wanted. */
-static void
-call_begin(struct api_call *call, const char *name, CK_SESSION_HANDLE hs)
+#define NOTE_LEN 160
+
+/* Room for what the trace line is to say, when one is wanted; without memory
+ * there is none. */
+static char *
+note_new(void)
 {
-	call->name = name;
-	call->session = NULL;
-	call->hs = hs;
-	call->trace = log_enabled(LOG_LEVEL_DEBUG);
-	call->rv = lib_enter();
-	call->inside = call->rv == CKR_OK;
-	if (call->trace)
-		call->note[0] = '\0';
+	return log_enabled(LOG_LEVEL_DEBUG) ? calloc(1, NOTE_LEN) : NULL;
+}
+
+static char *
+note_session(CK_SESSION_HANDLE hs)
+{
+	char *note = note_new();
+
+	if (note != NULL)
+		(void)snprintf(note, NOTE_LEN, " session=%lu", hs);
+	return note;
 }
 
 struct api_call
 api_enter(const char *name)
 {
-	struct api_call call;
+	CK_RV rv = lib_enter();
 
-	call_begin(&call, name, CK_INVALID_HANDLE);
-	return call;
+	return (struct api_call){ .rv = rv, .name = name, .note = note_new(),
+		.inside = rv == CKR_OK };
 }
 
 struct api_call
 api_enter_handle(const char *name, CK_SESSION_HANDLE hs)
 {
-	struct api_call call;
+	CK_RV rv = lib_enter();
 
-	call_begin(&call, name, hs);
-	api_note(&call, " session=%lu", hs);
-	return call;
+	return (struct api_call){ .rv = rv, .name = name,
+		.note = note_session(hs), .inside = rv == CKR_OK };
 }
 
 struct api_call
 api_enter_session(const char *name, CK_SESSION_HANDLE hs)
 {
-	struct api_call call;
+	char *note = note_session(hs);
+	struct session *s = NULL;
+	CK_RV rv = lib_enter();
+	bool inside = rv == CKR_OK;
 
-	call_begin(&call, name, hs);
-	api_note(&call, " session=%lu", hs);
-	if (call.rv == CKR_OK)
-		call.rv = sess_get(hs, &call.session);
-	return call;
+	if (inside)
+		rv = sess_get(hs, &s);
+	return (struct api_call){ .rv = rv, .session = s, .name = name,
+		.note = note, .inside = inside };
 }
 
 void
@@ -61,9 +69,11 @@ api_leave(struct api_call *call)
 {
 	if (call->session != NULL)
 		sess_put(call->session);
-	if (call->trace)
+	if (call->note != NULL) {
 		log_debug("%s%s = %s", call->name, call->note,
 		    rv_name(call->rv));
+		free(call->note);
+	}
 	if (call->inside)
 		lib_leave();
 }
@@ -75,7 +85,7 @@ api_note_add(struct api_call *call, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(call->note + used, sizeof(call->note) - used, fmt, ap);
+	(void)vsnprintf(call->note + used, NOTE_LEN - used, fmt, ap);
 	va_end(ap);
 }
 

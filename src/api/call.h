@@ -24,14 +24,13 @@
 #include "base/auto.h"
 #include "session/session.h"
 
+/* Small, because it is handed over by value in each call. */
 struct api_call {
 	CK_RV rv;			/* CKR_OK: go on */
 	struct session *session;	/* locked; NULL when there is none */
 	const char *name;
+	char *note;			/* NULL: no trace is wanted */
 	bool inside;			/* lib_leave is due */
-	bool trace;
-	CK_SESSION_HANDLE hs;
-	char note[160];			/* only when trace */
 };
 
 /* For functions that take no session.  rv: CKR_CRYPTOKI_NOT_INITIALIZED. */
@@ -52,7 +51,7 @@ void api_leave(struct api_call *call);
  */
 #define api_note(call, ...)                                                    \
 	do {                                                                   \
-		if ((call)->trace)                                             \
+		if ((call)->note != NULL)                                      \
 			api_note_add((call), __VA_ARGS__);                     \
 	} while (0)
 void api_note_add(struct api_call *call, const char *fmt, ...)
@@ -60,7 +59,7 @@ void api_note_add(struct api_call *call, const char *fmt, ...)
 /* Adds a mechanism's name and parameter length ("CKM_AES_GCM/48"). */
 #define api_note_mech(call, m)                                                 \
 	do {                                                                   \
-		if ((call)->trace)                                             \
+		if ((call)->note != NULL)                                      \
 			api_note_mech_add((call), (m));                        \
 	} while (0)
 void api_note_mech_add(struct api_call *call, const CK_MECHANISM *m);
