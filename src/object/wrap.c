@@ -181,6 +181,19 @@ only_padding(struct bytes plain, size_t want, size_t block)
 	return seen == 0;
 }
 
+/* Whether these bytes may be a shorter key of the kind, filled with zeros: an
+ * AES key of 24 bytes in two blocks. */
+static bool
+maybe_shorter(const struct schema *s, struct bytes plain, size_t block)
+{
+	if (s->cipher == ENG_CIPHERS)
+		return false;
+	for (size_t n = plain.n; n-- > 0 && plain.n - n < block;)
+		if (s->len_ok(n) && only_padding(plain, n, block))
+			return true;
+	return false;
+}
+
 /* A secret key's bytes out of a wrapping.  Without CKA_VALUE_LEN they are what
  * came out: programs unwrap generic secrets so (3.2 section 5.18.4 would have
  * us refuse where zero padding makes the length doubtful). */
@@ -189,6 +202,9 @@ unwrap_secret(struct obj_draft *d, struct bytes plain, size_t block)
 {
 	size_t want = obj_draft_len(d);
 
+	if (want == 0 && maybe_shorter(d->schema, plain, block))
+		return log_rv(CKR_TEMPLATE_INCOMPLETE,
+		    "unwrap: CKA_VALUE_LEN must say where the key ends");
 	if (want == 0)
 		want = plain.n;
 	if (!d->schema->len_ok(want) || want > plain.n ||

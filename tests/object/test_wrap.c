@@ -8,7 +8,7 @@
 static CK_MECHANISM_TYPE ecb[] = { CKM_AES_ECB, CKM_AES_GCM };
 static CK_ATTRIBUTE label_a[] = { { CKA_LABEL, "a", 1 } };
 static CK_ATTRIBUTE value_any[] = { KIT_A(CKA_VALUE, kit_16) };
-static CK_ULONG sixteen = 16, twenty = 20;
+static CK_ULONG sixteen = 16, twenty = 20, twentyfour = 24;
 
 #define AES KIT_A(CKA_CLASS, kit_secret), KIT_A(CKA_KEY_TYPE, kit_aes)
 #define OFF(type) KIT_A(type, kit_no)
@@ -207,7 +207,7 @@ test_pair(void **state)
 
 /* ---------------------------------------------------------- coming back */
 
-static const uint8_t zeros[40] = { 1, 2, 3, [15] = 9 };
+static const uint8_t zeros[48] = { 1, 2, 3, [15] = 9, [36] = 5 };
 static const uint8_t full[40] = { 1, 2, 3, [15] = 9, [20] = 7, [39] = 1 };
 
 static const struct {
@@ -244,6 +244,12 @@ static const struct {
 	{ "generic, padded for another block", { KIT_A(CKA_CLASS, kit_secret),
 	  KIT_A(CKA_KEY_TYPE, kit_generic), KIT_A(CKA_VALUE_LEN, twenty) },
 	  { zeros, 32 }, 8, CKR_WRAPPED_KEY_LEN_RANGE, 0 },
+	{ "AES of 24 bytes or 32", { AES }, { zeros + 16, 32 }, 16,
+	  CKR_TEMPLATE_INCOMPLETE, 0 },
+	{ "AES of 24 bytes, wanted", { AES, KIT_A(CKA_VALUE_LEN, twentyfour) },
+	  { zeros + 16, 32 }, 16, CKR_OK, 24 },
+	{ "AES of 32 bytes, unfilled", { AES }, { zeros + 16, 32 }, 8, CKR_OK,
+	  32 },
 	{ "generic, all of it", { KIT_A(CKA_CLASS, kit_secret),
 	  KIT_A(CKA_KEY_TYPE, kit_generic) }, { full, 33 }, 16, CKR_OK, 33 },
 	{ "private, of junk", { KIT_A(CKA_CLASS, kit_private),
