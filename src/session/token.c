@@ -255,8 +255,8 @@ slot_name(enum seal_role role)
 }
 
 /* There is no count: nor must there be a keyslot, since both are written
- * together (meanwhile, perhaps: then there is a count too).  Who takes the count
- * away gets no tries for it. */
+ * together (meanwhile, perhaps: then there is a count too).  Who takes the
+ * count away gets no tries for it. */
 static CK_RV
 pin_none(const struct token_door *d, enum seal_role role, struct buf *record,
     struct seal_pin *out)
@@ -312,7 +312,8 @@ pin_locked(const struct seal_pin *pin)
 }
 
 static CK_RV
-pin_put(const struct token_door *d, enum seal_role role, const struct seal_pin *pin)
+pin_put(const struct token_door *d, enum seal_role role,
+    const struct seal_pin *pin)
 {
 	KL_AUTO(buf_done) struct buf record = { 0 };
 	CK_RV rv;
