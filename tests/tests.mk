@@ -143,6 +143,7 @@ KL_SCRIPT = \
 	tests/clients/openssh \
 	tests/clients/p11-kit \
 	tests/clients/pkcs11-tool \
+	tests/clients/provider \
 	tests/clients/pykcs11 \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
@@ -244,6 +245,14 @@ bench: tests/bench/bench$(EXEEXT) kluis-pkcs11.la
 
 CLEANFILES += bench.json
 .PHONY: bench
+
+# --- Debian 13, which is no test of "make check": "make trixie" ---
+
+trixie: all
+	KLUIS_MODULE='$(abs_builddir)/.libs/kluis-pkcs11.so' \
+		$(top_srcdir)/tests/trixie/run
+
+.PHONY: trixie
 
 # --- how they are run ---
 #
