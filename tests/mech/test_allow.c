@@ -176,8 +176,8 @@ test_legacy_provider(void **state)
 {
 	struct conf old = { .rsa_min = 1024, .legacy = true };
 	struct eng_alg des = { .fam = ENG_F_KEYGEN, .cipher = ENG_DES };
+	static struct eng *e;	/* an engine lives as long as its process */
 	struct mechs *m = NULL;
-	struct eng *e = NULL;
 
 	(void)state;
 	assert_int_equal(eng_new("default,legacy", NULL, 1024, &e), CKR_OK);
@@ -216,7 +216,7 @@ test_list(void **state)
 static void
 test_provider_lacks(void **state)
 {
-	struct eng *none = NULL;
+	static struct eng *none;
 	struct mechs *m = NULL;
 
 	(void)state;
