@@ -248,9 +248,11 @@ CLEANFILES += bench.json
 
 # --- Debian 13, which is no test of "make check": "make trixie" ---
 
+KL_TRIXIE = tests/trixie/run
+
 trixie: all
 	KLUIS_MODULE='$(abs_builddir)/.libs/kluis-pkcs11.so' \
-		$(top_srcdir)/tests/trixie/run
+		$(top_srcdir)/$(KL_TRIXIE)
 
 .PHONY: trixie
 
