@@ -246,11 +246,12 @@ CK_RV
 obj_commit(struct obj_space *sp, const struct obj_who *who,
     struct obj_draft **drafts, size_t n, CK_OBJECT_HANDLE *handles)
 {
-	KL_AUTO(items_done) struct items b = { .n = 0 };
+	KL_AUTO(items_done) struct items b;	/* large: the first n are set */
 	bool login = keyring_unlocked(sp->env.keyring);
 	bool token;
 	CK_RV rv;
 
+	b.n = 0;
 	KL_ASSERT(n <= DRAFTS_MAX);
 	token = items_token((const struct obj_draft *const *)drafts, n);
 	if ((rv = policy_pair(drafts, n)) != CKR_OK ||

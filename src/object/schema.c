@@ -292,12 +292,11 @@ schema_at(const struct schema *s, size_t i)
 const struct attr_row *
 schema_row(const struct schema *s, CK_ATTRIBUTE_TYPE t)
 {
-	const struct attr_row *row;
-
 	t = schema_type(t);
-	for (size_t i = 0; (row = schema_at(s, i)) != NULL; i++)
-		if (row->type == t)
-			return row;
+	for (size_t k = 0; s->tables[k] != NULL; k++)
+		for (size_t i = 0; i < s->counts[k]; i++)
+			if (s->tables[k][i].type == t)
+				return &s->tables[k][i];
 	return NULL;
 }
 
