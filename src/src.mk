@@ -17,6 +17,8 @@ KL_BASE = \
 	src/base/lock.h \
 	src/base/log.c \
 	src/base/log.h \
+	src/base/mem.c \
+	src/base/mem.h \
 	src/base/process.c \
 	src/base/process.h \
 	src/base/rv.c \

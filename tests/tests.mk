@@ -40,6 +40,7 @@ KL_TESTS = \
 	tests/base/test_handles \
 	tests/base/test_lock \
 	tests/base/test_log \
+	tests/base/test_mem \
 	tests/base/test_process \
 	tests/base/test_rv \
 	tests/base/test_secret \
@@ -186,6 +187,7 @@ tests_fixtures_make_v1_LDADD = libkluis.la $(KL_LIBS)
 # --- programs that know the module by its file alone ---
 
 KL_PROCESS = \
+	tests/process/deepbind \
 	tests/process/exits \
 	tests/process/forks \
 	tests/process/hosts \
@@ -195,6 +197,7 @@ KL_PROCESS = \
 
 check_PROGRAMS += $(KL_PROCESS) tests/tamper/look
 TESTS += $(KL_PROCESS)
+tests_process_deepbind_LDADD = $(CRYPTO_LIBS) -ldl -lpthread
 tests_process_exits_LDADD = -ldl -lpthread
 tests_process_forks_LDADD = -ldl -lpthread
 tests_process_hosts_LDADD = $(CRYPTO_LIBS) -ldl -lpthread

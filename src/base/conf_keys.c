@@ -14,6 +14,7 @@
 #include "base/conf_int.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #define PASSWD_MAX	((size_t)1 << 20)
 
@@ -36,13 +38,12 @@ char *
 conf_format(const char *fmt, ...)
 {
 	va_list ap;
-	char *s = NULL;
-	int n;
+	char *s;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = mem_vformat(fmt, ap);
 	va_end(ap);
-	return n < 0 ? NULL : s;
+	return s;
 }
 
 CK_RV
@@ -50,15 +51,12 @@ conf_wrong(const struct conf_origin *from, const char *fmt, ...)
 {
 	KL_AUTO(conf_string_free) char *why = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&why, fmt, ap);
+	why = mem_vformat(fmt, ap);
 	va_end(ap);
-	if (n < 0) {
-		why = NULL;
+	if (why == NULL)
 		return CKR_HOST_MEMORY;
-	}
 	if (from->line > 0)
 		return log_fail_rv(from->rv, "%s:%zu: %s", from->name,
 		    from->line, why);
@@ -68,7 +66,7 @@ conf_wrong(const struct conf_origin *from, const char *fmt, ...)
 CK_RV
 conf_string_set(char **slot, const char *text)
 {
-	char *copy = strdup(text);
+	char *copy = mem_string(text);
 
 	if (copy == NULL)
 		return CKR_HOST_MEMORY;
@@ -124,6 +122,16 @@ conf_xdg_path(const char *variable, const char *below_home, const char *tail,
 	return CKR_OK;
 }
 
+/* The working directory in new memory; CKR_OK with NULL when there is none. */
+static CK_RV
+cwd_find(char **out)
+{
+	char room[PATH_MAX];
+
+	return getcwd(room, sizeof(room)) == NULL ? CKR_OK :
+	    conf_string_set(out, room);
+}
+
 /*
  * store: absolute, or ~/ below the home directory.  What a person types into
  * a variable or a program passes may be relative to the working directory; in
@@ -145,7 +153,8 @@ set_store(struct conf *c, const char *text, const struct conf_origin *from)
 	} else if (from->line > 0 || text[0] == '\0') {
 		return conf_wrong(from, "store: not an absolute path: \"%s\"", text);
 	} else {
-		base = getcwd(NULL, 0);
+		if ((rv = cwd_find(&base)) != CKR_OK)
+			return rv;
 	}
 	if (base == NULL)
 		return conf_wrong(from, "store: no directory to start from");

@@ -32,6 +32,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 #define BLOCK		((size_t)256)
 #define BLOCKS_MAX	((size_t)UINT32_MAX / BLOCK - 1)
 #define INDEX_FIRST	((size_t)64)
@@ -180,7 +182,7 @@ blocks_reserve(struct handles *t)
 		return CKR_HOST_MEMORY;
 	if (t->n_blocks == cap) {
 		cap = cap > 0 ? cap + cap / 2 + 1 : 1;
-		wider = reallocarray(t->blocks, cap, sizeof(*wider));
+		wider = mem_array(t->blocks, cap, sizeof(*wider));
 		if (wider == NULL)
 			return CKR_HOST_MEMORY;
 		t->blocks = wider;

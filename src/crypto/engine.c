@@ -28,6 +28,7 @@
 #include <openssl/rand.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #define PROVIDERS_DEFAULT "default"
 #define PROVIDERS_MAX	  16
@@ -76,7 +77,7 @@ eng_free(struct eng *e)
 static bool
 copy_string(const char *s, char **out)
 {
-	return s == NULL || (*out = strdup(s)) != NULL;
+	return s == NULL || (*out = mem_string(s)) != NULL;
 }
 
 CK_RV
@@ -210,7 +211,7 @@ static OSSL_LIB_CTX *
 make_ctx(struct eng *e)
 {
 	KL_AUTO(fresh_done) struct fresh f = { .ctx = OSSL_LIB_CTX_new() };
-	char *list = strdup(e->providers);
+	char *list = mem_string(e->providers);
 	OSSL_LIB_CTX *ctx;
 	CK_RV rv = CKR_HOST_MEMORY;
 

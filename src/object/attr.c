@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 /* More than any schema has, and as many as a nested template may have. */
 #define ATTRS_MAX 512
 #define ATTR_VALUE_MAX ((size_t)16 << 20)
@@ -66,7 +68,7 @@ attrs_room(struct attrs *a)
 		return CKR_OK;
 	if (a->n >= ATTRS_MAX)
 		return CKR_HOST_MEMORY;
-	if ((v = reallocarray(a->v, cap, sizeof(*v))) == NULL)
+	if ((v = mem_array(a->v, cap, sizeof(*v))) == NULL)
 		return CKR_HOST_MEMORY;
 	a->v = v;
 	a->cap = cap;

@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #define PAGE 64
 /* Pages so short are opened also when the tags say all: most clients use what
@@ -202,7 +203,7 @@ ready_add(struct obj_search *s, CK_OBJECT_HANDLE handle)
 	if (s->n_ready == s->cap_ready) {
 		size_t cap = s->cap_ready == 0 ? 16 : s->cap_ready * 2;
 		CK_OBJECT_HANDLE *v =
-		    reallocarray(s->ready, cap, sizeof(*v));
+		    mem_array(s->ready, cap, sizeof(*v));
 
 		if (v == NULL) {
 			s->ready_rv = CKR_HOST_MEMORY;

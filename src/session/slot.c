@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "session/out.h"
 
 #define SLOTS_MAX 4096
@@ -33,7 +34,7 @@ slot_struct(struct library *lib, CK_SLOT_ID id, struct token **out)
 			return CKR_OK;
 		}
 	}
-	more = reallocarray(lib->tokens, lib->ntokens + 1, sizeof(*more));
+	more = mem_array(lib->tokens, lib->ntokens + 1, sizeof(*more));
 	if (more == NULL)
 		return CKR_HOST_MEMORY;
 	lib->tokens = more;

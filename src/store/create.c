@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #define LOCK_SECONDS 60
 #define LEFTOVER_SECONDS 3600	/* a .new-* this old was abandoned */
@@ -80,7 +81,7 @@ no_memory(void)
 static CK_RV
 make_dir(const char *dir)
 {
-	KL_AUTO(pathp_free) char *path = strdup(dir);
+	KL_AUTO(pathp_free) char *path = mem_string(dir);
 	char *slash;
 
 	if (path == NULL)
@@ -149,10 +150,8 @@ dir_lock(const struct store_env *env, int *out)
 	CK_RV rv;
 	int i;
 
-	if (asprintf(&path, "%s/.lock", env->dir) < 0) {
-		path = NULL;
+	if ((path = mem_format("%s/.lock", env->dir)) == NULL)
 		return no_memory();
-	}
 	if ((rv = lock_open(env, path, &fd)) != CKR_OK)
 		return rv;
 	for (i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
@@ -251,11 +250,10 @@ draft_init(const struct store_env *env, struct draft *d)
 
 	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
 		return errno_rv(env->dir);
-	if (asprintf(&d->path, "%s/" NEW_PREFIX "%016llx", env->dir,
-	    (unsigned long long)r) < 0) {
-		d->path = NULL;
+	d->path = mem_format("%s/" NEW_PREFIX "%016llx", env->dir,
+	    (unsigned long long)r);
+	if (d->path == NULL)
 		return no_memory();
-	}
 	fd = open(d->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	return fd < 0 ? errno_rv(d->path) : CKR_OK;
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 /* A folder changed less than this ago may change again within the same
  * time stamp: file systems count in ticks of the kernel. */
@@ -35,7 +36,7 @@ store_env_new(const char *dir, const struct lock_calls *calls,
 		return rv;
 	if ((env = calloc(1, sizeof(*env))) == NULL)
 		return log_rv(CKR_HOST_MEMORY, "store: no memory");
-	if ((env->dir = strdup(dir)) == NULL) {
+	if ((env->dir = mem_string(dir)) == NULL) {
 		free(env);
 		return log_rv(CKR_HOST_MEMORY, "store: no memory");
 	}
@@ -68,11 +69,7 @@ env_owned(const struct store_env *env)
 char *
 env_path(const struct store_env *env, uint32_t slot, const char *suffix)
 {
-	char *path;
-
-	if (asprintf(&path, "%s/%u%s", env->dir, (unsigned)slot, suffix) < 0)
-		return NULL;
-	return path;
+	return mem_format("%s/%u%s", env->dir, (unsigned)slot, suffix);
 }
 
 CK_RV

@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 #define BUSY_STEP_NS 20000000
 #define BUSY_SECONDS 60
@@ -155,10 +156,10 @@ static bool
 has_log(const struct sq *q)
 {
 	struct stat st;
-	char *wal;
+	char *wal = mem_format("%s-wal", q->base.path);
 	bool has;
 
-	if (asprintf(&wal, "%s-wal", q->base.path) < 0)
+	if (wal == NULL)
 		return true;
 	has = stat(wal, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
 	free(wal);
@@ -460,9 +461,9 @@ sq_new(struct store_env *env, const char *path, const char *gen_path,
 		return log_rv(CKR_HOST_MEMORY, "store: no memory");
 	q->base.ops = &sq_ops;
 	q->base.env = env;
-	if ((q->base.path = strdup(path)) == NULL || (gen_path != NULL &&
-	    ((q->gen.path = strdup(gen_path)) == NULL ||
-	    (q->gen.like = strdup(path)) == NULL)))
+	if ((q->base.path = mem_string(path)) == NULL || (gen_path != NULL &&
+	    ((q->gen.path = mem_string(gen_path)) == NULL ||
+	    (q->gen.like = mem_string(path)) == NULL)))
 		return log_rv(CKR_HOST_MEMORY, "store: no memory");
 	*out = KL_TAKE(q);
 	return CKR_OK;

@@ -56,6 +56,9 @@ struct proc {
 };
 static struct proc p;
 
+/* How mod_load opens it. */
+static int mod_flags = RTLD_NOW | RTLD_LOCAL;
+
 /* Says what is wrong and ends this process. */
 static inline void __attribute__((format(printf, 3, 4), noreturn))
 proc_die(const char *file, int line, const char *fmt, ...)
@@ -127,7 +130,7 @@ mod_load(void)
 	CK_C_GetFunctionList get;
 
 	MUST(path != NULL, "KLUIS_MODULE is not set");
-	p.dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	p.dl = dlopen(path, mod_flags);
 	MUST(p.dl != NULL, "%s", dlerror());
 	get = (CK_C_GetFunctionList)dlsym(p.dl, "C_GetFunctionList");
 	MUST(get != NULL, "%s", dlerror());
