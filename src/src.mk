@@ -92,7 +92,12 @@ KL_MECH = \
 	src/mech/mech.h \
 	src/mech/mech_int.h \
 	src/mech/params.c \
-	src/mech/table.c
+	src/mech/table.c \
+	src/mech/table_cipher.c \
+	src/mech/table_ec.c \
+	src/mech/table_hash.c \
+	src/mech/table_int.h \
+	src/mech/table_rsa.c
 
 KL_OBJECT = \
 	src/object/attr.c \

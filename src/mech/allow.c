@@ -17,7 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define PLACES 512u	/* of the index; at most half of them are taken */
+#define PLACES 2048u	/* of the index; at most half of them are taken */
 
 enum known { UNKNOWN, OFFERED, LACKING };
 
@@ -66,15 +66,25 @@ index_rows(struct mechs *m)
 	}
 }
 
+static int
+row_order(const void *a, const void *b)
+{
+	const struct mech_row *x = a, *y = b;
+
+	return (x->type > y->type) - (x->type < y->type);
+}
+
 CK_RV
 mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
 {
-	size_t total;
-	const struct mech_row *all = mech_table(&total);
+	const struct mech_row *row;
 	struct mechs *m = calloc(1, sizeof(*m));
+	size_t total = 0;
 
 	if (m == NULL)
 		return CKR_HOST_MEMORY;
+	while (mech_row_at(total) != NULL)
+		total++;
 	KL_ASSERT(total <= PLACES / 2);
 	m->eng = e;
 	m->rows = calloc(total, sizeof(*m->rows));
@@ -83,9 +93,10 @@ mechs_new(struct eng *e, const struct conf *conf, struct mechs **out)
 		mechs_free(m);
 		return CKR_HOST_MEMORY;
 	}
-	for (size_t i = 0; i < total; i++)
-		if (row_allowed(&all[i], conf))
-			m->rows[m->n++] = row_configured(&all[i], conf);
+	for (size_t i = 0; (row = mech_row_at(i)) != NULL; i++)
+		if (row_allowed(row, conf))
+			m->rows[m->n++] = row_configured(row, conf);
+	qsort(m->rows, m->n, sizeof(*m->rows), row_order);
 	index_rows(m);
 	*out = m;
 	return CKR_OK;
@@ -113,23 +124,6 @@ row_offered(struct mechs *m, size_t i)
 		    memory_order_relaxed);
 	}
 	return k == OFFERED;
-}
-
-/* The row's index by binary search; n when there is none. */
-static size_t
-row_index(const struct mech_row *rows, size_t n, CK_MECHANISM_TYPE type)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (rows[mid].type < type)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < n && rows[lo].type == type ? lo : n;
 }
 
 const struct mech_row *
@@ -165,11 +159,12 @@ mech_info(const struct mech_row *row, CK_MECHANISM_INFO *out)
 const char *
 mech_name(CK_MECHANISM_TYPE type)
 {
-	size_t n;
-	const struct mech_row *all = mech_table(&n);
-	size_t i = row_index(all, n, type);
+	const struct mech_row *row;
 
-	return i < n ? all[i].name : "CKM_?";
+	for (size_t i = 0; (row = mech_row_at(i)) != NULL; i++)
+		if (row->type == type)
+			return row->name;
+	return "CKM_?";
 }
 
 CK_RV

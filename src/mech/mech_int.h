@@ -7,8 +7,9 @@
 
 #include "mech/mech.h"
 
-/* Every mechanism kluis knows, ascending by type; *n gets how many. */
-const struct mech_row *mech_table(size_t *n);
+/* Every mechanism kluis knows in turn (i from 0), in no order; NULL past the
+ * end. */
+const struct mech_row *mech_row_at(size_t i);
 
 /* A digest as mechanism, as MGF and as libcrypto's name. */
 struct mech_digest {

@@ -42,17 +42,35 @@ dump_row(FILE *f, const struct mech_row *r)
 	fprintf(f, " traits %02x\n", r->traits);
 }
 
+#define ROWS_MAX 1000
+
+/* Every row, ascending by type; returns how many. */
+static size_t
+sorted(const struct mech_row **t)
+{
+	const struct mech_row *row;
+	size_t n = 0, at;
+
+	for (; (row = mech_row_at(n)) != NULL; n++) {
+		assert_true(n < ROWS_MAX);
+		for (at = n; at > 0 && t[at - 1]->type > row->type; at--)
+			t[at] = t[at - 1];
+		t[at] = row;
+	}
+	return n;
+}
+
 static char *
 dump_table(void)
 {
-	size_t n, len;
-	const struct mech_row *t = mech_table(&n);
+	const struct mech_row *t[ROWS_MAX];
+	size_t n = sorted(t), len;
 	char *text = NULL;
 	FILE *f = open_memstream(&text, &len);
 
 	assert_non_null(f);
 	for (size_t i = 0; i < n; i++)
-		dump_row(f, &t[i]);
+		dump_row(f, t[i]);
 	assert_int_equal(fclose(f), 0);
 	return text;
 }
@@ -91,33 +109,33 @@ test_golden(void **state)
 	free(path);
 }
 
+/* No mechanism has two rows. */
 static void
-test_ascending(void **state)
+test_once(void **state)
 {
-	size_t n;
-	const struct mech_row *t = mech_table(&n);
+	const struct mech_row *t[ROWS_MAX];
+	size_t n = sorted(t);
 
 	(void)state;
 	assert_true(n > 80);
 	for (size_t i = 1; i < n; i++)
-		assert_true(t[i - 1].type < t[i].type);
+		assert_true(t[i - 1]->type < t[i]->type);
 }
 
 static void
 test_rows_complete(void **state)
 {
-	size_t n;
-	const struct mech_row *t = mech_table(&n);
+	const struct mech_row *t;
 
 	(void)state;
-	for (size_t i = 0; i < n; i++) {
-		assert_non_null(t[i].params);
-		assert_true(t[i].flags != 0);
-		assert_true(t[i].min <= t[i].max);
-		assert_int_not_equal(t[i].alg.fam, ENG_F_NONE);
-		assert_int_equal(t[i].nkeys == 0,
-		    t[i].flags == CKF_DIGEST);
-		assert_memory_equal(t[i].name, "CKM_", 4);
+	for (size_t i = 0; (t = mech_row_at(i)) != NULL; i++) {
+		assert_non_null(t->params);
+		assert_true(t->flags != 0);
+		assert_true(t->min <= t->max);
+		assert_int_not_equal(t->alg.fam, ENG_F_NONE);
+		assert_int_equal(t->nkeys == 0,
+		    t->flags == CKF_DIGEST);
+		assert_memory_equal(t->name, "CKM_", 4);
 	}
 }
 
@@ -129,19 +147,19 @@ test_weak_wraps(void **state)
 		CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CTR,
 		CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD,
 		CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD };
-	size_t n, found = 0;
-	const struct mech_row *t = mech_table(&n);
+	const struct mech_row *t;
+	size_t found = 0;
 
 	(void)state;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; (t = mech_row_at(i)) != NULL; i++)
 		for (size_t k = 0; k < KL_COUNT(weak); k++)
-			if (t[i].type == weak[k]) {
-				assert_true(t[i].traits & MECH_WEAK_WRAP);
+			if (t->type == weak[k]) {
+				assert_true(t->traits & MECH_WEAK_WRAP);
 				found++;
 			}
 	assert_int_equal(found, KL_COUNT(weak));
-	for (size_t i = 0; i < n; i++)
-		if ((t[i].traits & MECH_WEAK_WRAP) != 0)
+	for (size_t i = 0; (t = mech_row_at(i)) != NULL; i++)
+		if ((t->traits & MECH_WEAK_WRAP) != 0)
 			found--;
 	assert_int_equal(found, 0);
 }
@@ -150,7 +168,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ascending),
+		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_rows_complete),
 		cmocka_unit_test(test_weak_wraps),
 		cmocka_unit_test(test_golden),

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside mech: what the parts of the mechanism table share.  One file per
+ * family (table_*.c) exports its rows; table.c lists the files.
+ */
+#ifndef KLUIS_MECH_TABLE_INT_H
+#define KLUIS_MECH_TABLE_INT_H
+
+#include "mech/mech_int.h"
+
+/* The rows of one family. */
+struct mech_rows {
+	const struct mech_row *v;
+	size_t n;
+};
+extern const struct mech_rows mech_rows_cipher;
+extern const struct mech_rows mech_rows_ec;
+extern const struct mech_rows mech_rows_hash;
+extern const struct mech_rows mech_rows_rsa;
+
+/* What many rows say. */
+#define M(x) .type = CKM_##x, .name = "CKM_" #x
+#define ED (CKF_ENCRYPT | CKF_DECRYPT)
+#define SV (CKF_SIGN | CKF_VERIFY)
+#define WU (CKF_WRAP | CKF_UNWRAP)
+
+#endif
