@@ -91,7 +91,11 @@ struct attr_row {
 struct schema {
 	CK_OBJECT_CLASS class;
 	CK_KEY_TYPE key_type;		/* CK_UNAVAILABLE_INFORMATION: no key */
-	enum eng_type eng;		/* engine's type of such a key */
+	enum eng_type eng;		/* engine's type of such a key; ENG_TYPES:
+					   no key */
+	CK_ULONG sub;			/* no key: the type within the class
+					   (certificates), or
+					   CK_UNAVAILABLE_INFORMATION */
 	const struct attr_row *const *tables;	/* NULL-terminated */
 	const size_t *counts;
 	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths */
@@ -102,9 +106,13 @@ struct schema {
 	uint32_t can;			/* bit 1 << enum obj_use: what such a key
 					   can do, hence may by default */
 };
-/* The schema; NULL when the pair is not supported.  sub: key type of keys,
- * certificate type of certificates, ignored otherwise. */
+/* The schema; NULL when the pair is not supported.  sub: the value of the
+ * class's chooser, ignored for classes without one. */
 const struct schema *schema_find(CK_OBJECT_CLASS class, CK_ULONG sub);
+/* The attribute by which objects of a class are told apart, such as
+ * CKA_KEY_TYPE; CK_UNAVAILABLE_INFORMATION for a class without types, and for
+ * one that nobody knows. */
+CK_ATTRIBUTE_TYPE schema_chooser(CK_OBJECT_CLASS class);
 const struct attr_row *schema_row(const struct schema *s, CK_ATTRIBUTE_TYPE t);
 /* Every row in turn (i from 0), NULL past the end. */
 const struct attr_row *schema_at(const struct schema *s, size_t i);

@@ -149,8 +149,8 @@ object_describe(struct object *o, const struct store_object *row)
 {
 	CK_ULONG class = attrs_num(&o->attrs, CKA_CLASS,
 	    CK_UNAVAILABLE_INFORMATION);
-	CK_ULONG sub = attrs_num(&o->attrs, class == CKO_CERTIFICATE ?
-	    CKA_CERTIFICATE_TYPE : CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
+	CK_ULONG sub = attrs_num(&o->attrs, schema_chooser(class),
+	    CK_UNAVAILABLE_INFORMATION);
 
 	if ((o->schema = schema_find(class, sub)) == NULL)
 		return log_fail_rv(CKR_DEVICE_ERROR, "object: row %llu is of "

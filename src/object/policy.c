@@ -73,14 +73,14 @@ static CK_RV
 wanted_type(const struct obj_request *rq, const struct attrs *imposed,
     CK_OBJECT_CLASS class, CK_ULONG *out)
 {
-	*out = CK_UNAVAILABLE_INFORMATION;
-	if (class == CKO_CERTIFICATE)
-		return wanted_number(rq, imposed, CKA_CERTIFICATE_TYPE, false,
-		    out);
-	if (class == CKO_DATA || class == CKO_PROFILE) {
-		*out = 0;
+	CK_ATTRIBUTE_TYPE chooser = schema_chooser(class);
+
+	*out = 0;
+	if (chooser == CK_UNAVAILABLE_INFORMATION)
 		return CKR_OK;
-	}
+	*out = CK_UNAVAILABLE_INFORMATION;
+	if (chooser != CKA_KEY_TYPE)
+		return wanted_number(rq, imposed, chooser, false, out);
 	*out = rq->key_type;
 	if (rq->way == OBJ_WAY_DERIVE && *out == CK_UNAVAILABLE_INFORMATION)
 		*out = CKK_GENERIC_SECRET;
@@ -245,7 +245,7 @@ check_missing(const struct obj_draft *d, const struct attrs *given)
 			return log_rv(CKR_TEMPLATE_INCOMPLETE,
 			    "template: attribute 0x%lx is missing", row->type);
 	if (d->way == OBJ_WAY_CREATE && d->schema->class == CKO_CERTIFICATE &&
-	    attrs_bytes(given, CKA_VALUE).n == 0 &&
+	    d->schema->sub == CKC_X_509 && attrs_bytes(given, CKA_VALUE).n == 0 &&
 	    (attrs_bytes(given, CKA_URL).n == 0 ||
 	    attrs_bytes(given, CKA_HASH_OF_SUBJECT_PUBLIC_KEY).n == 0 ||
 	    attrs_bytes(given, CKA_HASH_OF_ISSUER_PUBLIC_KEY).n == 0))
@@ -396,6 +396,27 @@ fill_draft(struct obj_draft *d, const struct attrs *given)
 
 /* ----------------------------------------------------------- consistency */
 
+/* What is trusted is known by its hash (3.2 section 4.7). */
+static CK_RV
+trust_consistent(const struct attrs *a)
+{
+	bool trusts = false;
+
+	for (CK_ATTRIBUTE_TYPE t = CKA_TRUST_SERVER_AUTH;
+	    t <= CKA_TRUST_OCSP_SIGNING; t++) {
+		uint64_t v = attrs_num(a, t, CKT_TRUST_UNKNOWN);
+
+		if (v > CKT_TRUST_MUST_VERIFY_TRUST)
+			return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
+			    "template: no such trust");
+		trusts |= v != CKT_TRUST_UNKNOWN && v != CKT_NOT_TRUSTED;
+	}
+	if (trusts && attrs_bytes(a, CKA_HASH_OF_CERTIFICATE).n == 0)
+		return log_rv(CKR_TEMPLATE_INCOMPLETE,
+		    "template: trust in a certificate without its hash");
+	return CKR_OK;
+}
+
 CK_RV
 policy_consistent(const struct attrs *a)
 {
@@ -410,6 +431,8 @@ policy_consistent(const struct attrs *a)
 	    CK_SECURITY_DOMAIN_THIRD_PARTY)
 		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
 		    "template: no such certificate category or domain");
+	if (attrs_num(a, CKA_CLASS, 0) == CKO_TRUST)
+		return trust_consistent(a);
 	return CKR_OK;
 }
 

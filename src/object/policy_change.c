@@ -158,6 +158,21 @@ read_changes(const struct object *o, const struct obj_who *who,
 	return CKR_OK;
 }
 
+/* A trust object as it would be (3.2 section 4.7). */
+static CK_RV
+trust_changed(const struct object *o, const struct attrs *change)
+{
+	KL_AUTO(attrs_done) struct attrs whole = { 0 };
+	CK_RV rv;
+
+	if ((rv = attrs_copy(&whole, &o->attrs)) != CKR_OK ||
+	    (rv = attrs_copy(&whole, change)) != CKR_OK)
+		return rv;
+	rv = policy_consistent(&whole);
+	/* C_SetAttributeValue has no code for what is missing. */
+	return rv == CKR_TEMPLATE_INCOMPLETE ? CKR_TEMPLATE_INCONSISTENT : rv;
+}
+
 CK_RV
 policy_set(const struct object *o, const struct obj_who *who,
     const CK_ATTRIBUTE *templ, CK_ULONG count, struct attrs *changed)
@@ -175,7 +190,9 @@ policy_set(const struct object *o, const struct obj_who *who,
 	    is_true(&o->attrs, CKA_TRUSTED))
 		return log_rv(CKR_ACTION_PROHIBITED,
 		    "object: a trusted certificate");
-	return read_changes(o, who, templ, count, false, changed);
+	if ((rv = read_changes(o, who, templ, count, false, changed)) != CKR_OK)
+		return rv;
+	return o->class == CKO_TRUST ? trust_changed(o, changed) : CKR_OK;
 }
 
 /* The new object's attributes: the old ones, changed. */

@@ -39,7 +39,8 @@ CK_RV template_read(const struct schema *s, const CK_ATTRIBUTE *templ,
 CK_RV policy_trusted(const struct attr_row *row, struct bytes value,
     enum obj_role role) KL_MUST_USE;
 /* What must hold between an object's attributes, whole:
- * CKR_TEMPLATE_INCONSISTENT. */
+ * CKR_TEMPLATE_INCONSISTENT, CKR_ATTRIBUTE_VALUE_INVALID, and
+ * CKR_TEMPLATE_INCOMPLETE for trust in a certificate without a hash. */
 CK_RV policy_consistent(const struct attrs *a) KL_MUST_USE;
 
 /* ----------------------------------------------------------------- use.c */

@@ -10,6 +10,8 @@
  *  - CKA_EC_POINT is an attribute of private keys too: programs read it there.
  *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
  *    the user; data objects may be changed; CKA_COPYABLE may be taken away.
+ *  - What a trust object says of its certificate may change, which the text of
+ *    3.2 section 4.7 takes for granted and its table does not say.
  *  - CKA_OBJECT_VALIDATION_FLAGS is the token's to say: nothing is validated.
  *  - The parity of DES keys that are imported or unwrapped is not judged.
  *
@@ -60,6 +62,43 @@ static const struct attr_row x509[] = {
 	{ CKA_HASH_OF_ISSUER_PUBLIC_KEY, A_BYTES, 0,                       D_EMPTY },
 	{ CKA_JAVA_MIDP_SECURITY_DOMAIN, A_NUM, 0,                         D_ZERO },
 	{ CKA_NAME_HASH_ALGORITHM,  A_NUM,      0,                         D_RULE },
+};
+
+static const struct attr_row attr_cert[] = {
+	{ CKA_OWNER,                A_BYTES,    F1,                        D_NONE },
+	{ CKA_AC_ISSUER,            A_BYTES,    F8,                        D_EMPTY },
+	{ CKA_SERIAL_NUMBER,        A_BYTES,    F8 | FIND,                 D_EMPTY },
+	{ CKA_ATTR_TYPES,           A_BYTES,    F8,                        D_EMPTY },
+	{ CKA_VALUE,                A_BYTES,    F1 | SAME,                 D_NONE },
+};
+
+static const struct attr_row trust[] = {
+	{ CKA_ISSUER,               A_BYTES,    F1 | FIND,                 D_NONE },
+	{ CKA_SERIAL_NUMBER,        A_BYTES,    F1 | FIND,                 D_NONE },
+	{ CKA_HASH_OF_CERTIFICATE,  A_BYTES,    F8,                        D_EMPTY },
+	{ CKA_NAME_HASH_ALGORITHM,  A_NUM,      F8,                        D_RULE },
+	{ CKA_TRUST_SERVER_AUTH,    A_NUM,      F8,                        D_ZERO },
+	{ CKA_TRUST_CLIENT_AUTH,    A_NUM,      F8,                        D_ZERO },
+	{ CKA_TRUST_CODE_SIGNING,   A_NUM,      F8,                        D_ZERO },
+	{ CKA_TRUST_EMAIL_PROTECTION, A_NUM,    F8,                        D_ZERO },
+	{ CKA_TRUST_IPSEC_IKE,      A_NUM,      F8,                        D_ZERO },
+	{ CKA_TRUST_TIME_STAMPING,  A_NUM,      F8,                        D_ZERO },
+	{ CKA_TRUST_OCSP_SIGNING,   A_NUM,      F8,                        D_ZERO },
+};
+
+/* Read-only; kluis has been validated by nobody, so there are none. */
+static const struct attr_row validation[] = {
+	{ CKA_VALIDATION_TYPE,      A_NUM,      F1 | NEVER,                D_NONE },
+	{ CKA_VALIDATION_VERSION,   A_BYTES,    NEVER,                     D_NONE },
+	{ CKA_VALIDATION_LEVEL,     A_NUM,      NEVER,                     D_NONE },
+	{ CKA_VALIDATION_MODULE_ID, A_STRING,   NEVER,                     D_NONE },
+	{ CKA_VALIDATION_FLAG,      A_NUM,      NEVER,                     D_NONE },
+	{ CKA_VALIDATION_AUTHORITY_TYPE, A_NUM, NEVER,                     D_NONE },
+	{ CKA_VALIDATION_COUNTRY,   A_STRING,   NEVER,                     D_EMPTY },
+	{ CKA_VALIDATION_CERTIFICATE_IDENTIFIER, A_STRING, NEVER,          D_EMPTY },
+	{ CKA_VALIDATION_CERTIFICATE_URI, A_STRING, NEVER,                 D_EMPTY },
+	{ CKA_VALIDATION_VENDOR_URI, A_STRING,  NEVER,                     D_EMPTY },
+	{ CKA_VALIDATION_PROFILE,   A_STRING,   NEVER,                     D_EMPTY },
 };
 
 static const struct attr_row key[] = {
@@ -216,12 +255,20 @@ len_des(size_t n)
 #define PRIVATE_KEY(type, engine, rows, uses)                                  \
 	{ .class = CKO_PRIVATE_KEY, .key_type = (type), .eng = (engine),       \
 	  ROWS4(storage, key, private_key, rows), .can = (uses) }
-#define NO_KEY .key_type = CK_UNAVAILABLE_INFORMATION, .eng = ENG_TYPES
+/* Of classes that have types of another kind (certificates), and of others. */
+#define NO_KEY_OF(x)                                                           \
+	.key_type = CK_UNAVAILABLE_INFORMATION, .eng = ENG_TYPES, .sub = (x)
+#define NO_KEY NO_KEY_OF(CK_UNAVAILABLE_INFORMATION)
 
 static const struct schema schemas[] = {
 	{ .class = CKO_DATA, NO_KEY, ROWS2(storage, data) },
-	{ .class = CKO_CERTIFICATE, NO_KEY, ROWS3(storage, certificate, x509) },
+	{ .class = CKO_CERTIFICATE, NO_KEY_OF(CKC_X_509),
+	  ROWS3(storage, certificate, x509) },
+	{ .class = CKO_CERTIFICATE, NO_KEY_OF(CKC_X_509_ATTR_CERT),
+	  ROWS3(storage, certificate, attr_cert) },
+	{ .class = CKO_TRUST, NO_KEY, ROWS2(storage, trust) },
 	{ .class = CKO_PROFILE, NO_KEY, ROWS2(storage, profile) },
+	{ .class = CKO_VALIDATION, NO_KEY, ROWS2(storage, validation) },
 	PUBLIC_KEY(CKK_RSA, ENG_RSA, rsa_public, U_RSA_PUBLIC),
 	PUBLIC_KEY(CKK_EC, ENG_EC, ec_public, U(VERIFY) | U(ENCAPSULATE)),
 	PUBLIC_KEY(CKK_EC_EDWARDS, ENG_ED, ec_public, U(VERIFY)),
@@ -259,13 +306,30 @@ schema_all(size_t i)
 const struct schema *
 schema_find(CK_OBJECT_CLASS class, CK_ULONG sub)
 {
-	if (class == CKO_CERTIFICATE && sub != CKC_X_509)
-		return NULL;
-	for (size_t i = 0; i < KL_COUNT(schemas); i++)
-		if (schemas[i].class == class && (schemas[i].key_type == sub ||
-		    schemas[i].eng == ENG_TYPES))
-			return &schemas[i];
+	for (size_t i = 0; i < KL_COUNT(schemas); i++) {
+		const struct schema *s = &schemas[i];
+
+		if (s->class == class && (s->eng != ENG_TYPES ?
+		    s->key_type == sub : s->sub == sub ||
+		    s->sub == CK_UNAVAILABLE_INFORMATION))
+			return s;
+	}
 	return NULL;
+}
+
+CK_ATTRIBUTE_TYPE
+schema_chooser(CK_OBJECT_CLASS class)
+{
+	static const CK_ATTRIBUTE_TYPE choosers[] = {
+		CKA_KEY_TYPE, CKA_CERTIFICATE_TYPE
+	};
+
+	for (size_t i = 0; i < KL_COUNT(schemas); i++)
+		for (size_t k = 0; k < KL_COUNT(choosers); k++)
+			if (schemas[i].class == class &&
+			    schema_row(&schemas[i], choosers[k]) != NULL)
+				return choosers[k];
+	return CK_UNAVAILABLE_INFORMATION;
 }
 
 CK_ATTRIBUTE_TYPE

@@ -5,7 +5,11 @@
  */
 #include "object/obj_kit.h"
 
-static CK_ULONG ck_trust = CKO_TRUST, ck_des3 = CKK_DES3, ck_profile = CKO_PROFILE, four = 4;
+static CK_ULONG ck_none = 0x7f, ck_trust = CKO_TRUST, ck_validation = CKO_VALIDATION;
+static CK_ULONG ck_attr_cert = CKC_X_509_ATTR_CERT, ck_wtls = CKC_WTLS;
+static CK_ULONG ck_anchor = CKT_TRUST_ANCHOR, ck_distrust = CKT_NOT_TRUSTED;
+static CK_ULONG ck_verify = CKT_TRUST_MUST_VERIFY_TRUST;
+static CK_ULONG ck_des3 = CKK_DES3, ck_profile = CKO_PROFILE, four = 4;
 static CK_ULONG sixteen = 16, bits = 2048;
 static uint8_t junk[8] = "junk";
 
@@ -13,6 +17,12 @@ static uint8_t junk[8] = "junk";
 #define VALUE KIT_A(CKA_VALUE, kit_16)
 #define CERT KIT_A(CKA_CLASS, kit_cert),                                       \
 	KIT_A(CKA_CERTIFICATE_TYPE, kit_x509), KIT_A(CKA_SUBJECT, junk)
+
+#define ATTR_CERT                                                              \
+	KIT_A(CKA_CLASS, kit_cert), KIT_A(CKA_CERTIFICATE_TYPE, ck_attr_cert)
+#define TRUST                                                                  \
+	KIT_A(CKA_CLASS, ck_trust), KIT_A(CKA_ISSUER, junk),                   \
+	    KIT_A(CKA_SERIAL_NUMBER, junk)
 
 struct draft_case {
 	const char *name;
@@ -36,7 +46,7 @@ static const struct draft_case creates[] = {
 	{ "class of 1 byte", OBJ_WAY_CREATE, { { CKA_CLASS, junk, 1 } },
 	  CKR_ATTRIBUTE_VALUE_INVALID, NULL },
 	{ "class we do not have", OBJ_WAY_CREATE,
-	  { KIT_A(CKA_CLASS, ck_trust) }, CKR_ATTRIBUTE_VALUE_INVALID, NULL },
+	  { KIT_A(CKA_CLASS, ck_none) }, CKR_ATTRIBUTE_VALUE_INVALID, NULL },
 	{ "no key type", OBJ_WAY_CREATE,
 	  { KIT_A(CKA_CLASS, kit_secret), VALUE },
 	  CKR_TEMPLATE_INCOMPLETE, NULL },
@@ -54,6 +64,43 @@ static const struct draft_case creates[] = {
 	  { CERT, KIT_A(CKA_VALUE, junk),
 	    KIT_A(CKA_CERTIFICATE_CATEGORY, four) },
 	  CKR_ATTRIBUTE_VALUE_INVALID, NULL },
+	{ "WTLS certificate", OBJ_WAY_CREATE,
+	  { KIT_A(CKA_CLASS, kit_cert), KIT_A(CKA_CERTIFICATE_TYPE, ck_wtls) },
+	  CKR_ATTRIBUTE_VALUE_INVALID, NULL },
+	{ "attribute certificate without owner", OBJ_WAY_CREATE,
+	  { ATTR_CERT, KIT_A(CKA_VALUE, junk) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
+	{ "attribute certificate without value", OBJ_WAY_CREATE,
+	  { ATTR_CERT, KIT_A(CKA_OWNER, junk) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
+	{ "attribute certificate with a subject", OBJ_WAY_CREATE,
+	  { ATTR_CERT, KIT_A(CKA_OWNER, junk), KIT_A(CKA_VALUE, junk),
+	    KIT_A(CKA_SUBJECT, junk) }, CKR_TEMPLATE_INCONSISTENT, NULL },
+	{ "attribute certificate", OBJ_WAY_CREATE,
+	  { ATTR_CERT, KIT_A(CKA_OWNER, junk), KIT_A(CKA_VALUE, junk),
+	    KIT_A(CKA_AC_ISSUER, junk), KIT_A(CKA_ATTR_TYPES, junk) },
+	  CKR_OK, &stranger },
+	{ "trust in nobody", OBJ_WAY_CREATE,
+	  { KIT_A(CKA_CLASS, ck_trust), KIT_A(CKA_ISSUER, junk) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
+	{ "trust without a hash", OBJ_WAY_CREATE,
+	  { TRUST, KIT_A(CKA_TRUST_SERVER_AUTH, ck_anchor) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
+	{ "trust to be verified, without a hash", OBJ_WAY_CREATE,
+	  { TRUST, KIT_A(CKA_TRUST_OCSP_SIGNING, ck_verify) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
+	{ "trust of no kind", OBJ_WAY_CREATE,
+	  { TRUST, KIT_A(CKA_HASH_OF_CERTIFICATE, junk),
+	    KIT_A(CKA_TRUST_EMAIL_PROTECTION, sixteen) },
+	  CKR_ATTRIBUTE_VALUE_INVALID, NULL },
+	{ "distrust without a hash", OBJ_WAY_CREATE,
+	  { TRUST, KIT_A(CKA_TRUST_SERVER_AUTH, ck_distrust) }, CKR_OK,
+	  &stranger },
+	{ "trust", OBJ_WAY_CREATE,
+	  { TRUST, KIT_A(CKA_HASH_OF_CERTIFICATE, junk),
+	    KIT_A(CKA_TRUST_IPSEC_IKE, ck_anchor) }, CKR_OK, &stranger },
+	{ "validation", OBJ_WAY_CREATE, { KIT_A(CKA_CLASS, ck_validation) },
+	  CKR_TEMPLATE_INCOMPLETE, NULL },
 	{ "no value", OBJ_WAY_CREATE, { AES }, CKR_TEMPLATE_INCOMPLETE, NULL },
 	{ "value of 17 bytes", OBJ_WAY_CREATE,
 	  { AES, KIT_A(CKA_VALUE, kit_17) },

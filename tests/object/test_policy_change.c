@@ -223,6 +223,38 @@ test_wrapping_key(void **state)
 	    CONFLICT);
 }
 
+/* Trust changes, but not into trust in something without a hash, and not for
+ * another certificate. */
+static void
+test_trust(void **state)
+{
+	static CK_ULONG class = CKO_TRUST, anchor = CKT_TRUST_ANCHOR, odd = 5;
+	CK_ATTRIBUTE of[] = { KIT_A(CKA_CLASS, class), KIT_A(CKA_ISSUER, junk),
+		KIT_A(CKA_SERIAL_NUMBER, junk), { 0 } };
+	const struct {
+		CK_ATTRIBUTE t[3];
+		CK_RV rv;
+	} changes[] = {
+		{ { KIT_A(CKA_TRUST_SERVER_AUTH, anchor) }, CONFLICT },
+		{ { KIT_A(CKA_TRUST_SERVER_AUTH, odd) },
+		  CKR_ATTRIBUTE_VALUE_INVALID },
+		{ { KIT_A(CKA_ISSUER, other) }, RO },
+		{ { KIT_A(CKA_TRUST_SERVER_AUTH, anchor),
+		    KIT_A(CKA_HASH_OF_CERTIFICATE, junk) }, CKR_OK },
+	};
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = kit_create(of);
+	struct object o = kit_object(d);
+
+	(void)state;
+	assert_false(d->private);
+	for (size_t i = 0; i < KL_COUNT(changes); i++) {
+		KL_AUTO(attrs_done) struct attrs out = { 0 };
+
+		assert_int_equal(policy_set(&o, &kit_user, changes[i].t,
+		    kit_count(changes[i].t), &out), changes[i].rv);
+	}
+}
+
 static void
 test_copy_keeps(void **state)
 {
@@ -324,6 +356,7 @@ main(void)
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_wrapping_key),
 		cmocka_unit_test(test_copy_trust),
+		cmocka_unit_test(test_trust),
 		cmocka_unit_test(test_copy_keeps),
 		cmocka_unit_test(test_compatible),
 		cmocka_unit_test(test_certificate),
