@@ -47,6 +47,7 @@ KL_CRYPTO = \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
+	src/crypto/key_pqc.c \
 	src/crypto/key_rsa.c \
 	src/crypto/keygen.c \
 	src/crypto/keywrap.c \
@@ -97,6 +98,7 @@ KL_MECH = \
 	src/mech/table_ec.c \
 	src/mech/table_hash.c \
 	src/mech/table_int.h \
+	src/mech/table_pqc.c \
 	src/mech/table_rsa.c
 
 KL_OBJECT = \

@@ -65,6 +65,7 @@ KL_TESTS = \
 	tests/crypto/test_gcm_iv \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
+	tests/crypto/test_key_pqc \
 	tests/crypto/test_key_rsa \
 	tests/crypto/test_keygen \
 	tests/crypto/test_keywrap \

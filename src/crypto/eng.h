@@ -68,6 +68,9 @@ enum eng_type {
 	ENG_EC,		/* short Weierstrass */
 	ENG_ED,		/* Ed25519, Ed448 */
 	ENG_MONT,	/* X25519, X448 */
+	ENG_ML_KEM,	/* FIPS 203 */
+	ENG_ML_DSA,	/* FIPS 204 */
+	ENG_SLH_DSA,	/* FIPS 205 */
 	ENG_TYPES
 };
 
@@ -77,7 +80,12 @@ enum eng_part {
 	PART_CURVE,	/* curve as DER: OBJECT IDENTIFIER or PrintableString */
 	PART_POINT,	/* public point: EC: X9.62 octets (0x04.., compressed taken
 			   too), Edwards/Montgomery: RFC 8032/7748 bytes */
-	PART_PRIV,	/* EC: scalar; Edwards/Montgomery: RFC 8032/7748 bytes */
+	PART_PRIV,	/* EC: scalar; Edwards/Montgomery: RFC 8032/7748 bytes;
+			   ML-*, SLH-DSA: the (expanded) private key */
+	PART_PUB,	/* ML-*, SLH-DSA: the public key */
+	PART_SEED,	/* ML-KEM: d || z, ML-DSA: xi */
+	PART_SET,	/* ML-*, SLH-DSA: the standard's number of the parameter
+			   set, given back in 8 bytes */
 	PART_VALUE,	/* secret key bytes */
 	PARTS
 };
@@ -93,14 +101,17 @@ struct eng_key;
  * when absent, if it is one of those in use; P and Q together or not at all,
  * and with them DP, DQ and QINV are computed when absent; without P and Q the
  * key works but has no such parts), EC CURVE and PRIV (POINT computed when
- * absent), ED/MONT CURVE and PRIV.  Public: N and E; CURVE and POINT, in any
- * form that eng_curve and eng_point take.  Secret: VALUE, 1 byte or more.
+ * absent), ED/MONT CURVE and PRIV, ML-KEM and ML-DSA SET and SEED or PRIV or
+ * both (with PRIV alone the key works but has no SEED), SLH-DSA SET and PRIV;
+ * a PUB that is given must fit.  Public: N and E; CURVE and POINT, in any
+ * form that eng_curve and eng_point take; SET and PUB.  Secret: VALUE, 1 byte or more.
  * Refuses weak or inconsistent material (design 9.6): even, small or
  * (> 16384 bit) moduli, e even or < 3, n != p*q, d that does not fit, points off the curve, at
  * infinity or (Montgomery/Edwards) of small order, private half not matching
  * POINT.  CKR_ATTRIBUTE_VALUE_INVALID for bad material, CKR_CURVE_NOT_SUPPORTED
  * and CKR_DOMAIN_PARAMS_INVALID as eng_curve, CKR_TEMPLATE_INCOMPLETE for a missing part,
- * CKR_KEY_SIZE_RANGE for a modulus size outside the limits.  The caller owns
+ * CKR_KEY_SIZE_RANGE for a modulus size outside the limits,
+ * CKR_PARAMETER_SET_NOT_SUPPORTED for a SET that libcrypto lacks.  The caller owns
  * one reference.
  */
 CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
@@ -123,6 +134,7 @@ struct eng_gen {
 	size_t bits;		/* RSA: modulus bits (2048..16384) */
 	struct bytes pub_exp;	/* RSA: public exponent, absent = 65537 */
 	struct bytes curve;	/* EC, ED, MONT: as PART_CURVE */
+	uint64_t set;		/* ML-*, SLH-DSA: the standard's number */
 	size_t len;		/* SECRET: bytes */
 	enum eng_cipher cipher;	/* SECRET: what it is for (ENG_CIPHERS: none);
 				   DES keys get odd parity */
@@ -147,7 +159,8 @@ void eng_key_putp(struct eng_key **k);
 
 enum eng_type eng_key_type(const struct eng_key *k);
 bool eng_key_private(const struct eng_key *k);	/* true for SECRET */
-/* RSA modulus, EC field, ED/MONT nominal (255, 448...) in bits; SECRET: bytes * 8. */
+/* RSA modulus, EC field, ED/MONT nominal (255, 448...) in bits; SECRET: bytes * 8;
+ * ML-*, SLH-DSA: bytes of the public key * 8. */
 size_t eng_key_bits(const struct eng_key *k);
 /*
  * One part of the key, in canonical form (numbers without leading zeros except
@@ -161,10 +174,11 @@ CK_RV eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
 CK_RV eng_key_spki(struct eng *e, const struct eng_key *k, struct buf *out)
     KL_MUST_USE;
 /* DER PrivateKeyInfo (PKCS#8, 3.2 section 6.7) of a private key;
- * CKR_KEY_NOT_WRAPPABLE for an RSA key without its CRT numbers.  And back, with
+ * CKR_KEY_NOT_WRAPPABLE for an RSA key without its CRT numbers; ML-KEM and ML-DSA
+ * with the seed where there is one.  And back, with
  * the checks of eng_key_import; eng_key_type tells what it was.
  * CKR_WRAPPED_KEY_INVALID when der is not one or holds a bad key,
- * CKR_CURVE_NOT_SUPPORTED;
+ * CKR_CURVE_NOT_SUPPORTED, CKR_PARAMETER_SET_NOT_SUPPORTED;
  * trailing zero bytes are ignored when trailing_zeros is set, else refused. */
 CK_RV eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
     KL_MUST_USE;

@@ -42,6 +42,7 @@ void *_Atomic *eng_kept(struct eng *e, size_t slot);
 
 /* A key: secret bytes or an EVP_PKEY, and what is asked of it often. */
 struct curve;
+struct pqc;
 struct derive_kept;
 #define ENG_DERIVE_KEPT 4
 #define ENG_POINT_MAX 133
@@ -51,7 +52,9 @@ struct eng_key {
 	bool private;
 	size_t bits;
 	const struct curve *curve;	/* EC, ED, MONT: its row (key_int.h) */
-	size_t len;		/* RSA: bytes of the modulus */
+	const struct pqc *pqc;	/* ML-KEM, ML-DSA, SLH-DSA: likewise */
+	size_t len;		/* RSA: bytes of the modulus; ML-DSA, SLH-DSA:
+				   of a signature */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
 	atomic_bool unproved;	/* the pairwise check is still due (keygen.c) */

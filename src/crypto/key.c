@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Keys: making them from parts, counting references, reading parts back, and
- * check values.  What is special to a type stands in key_rsa.c, key_curve.c.
+ * check values.  What is special to a type stands in key_rsa.c, key_curve.c, key_pqc.c.
  *
  * Invariants:
  *  1. A key does not change once it was handed out, so it needs no lock;
  *     libcrypto's own caches in an EVP_PKEY are safe between threads, and so
  *     are what derive.c keeps in a key and `unproved`, which is only cleared.
  *  2. value is set for ENG_SECRET, pkey for all others, curve and point for
- *     EC, ED and MONT.
+ *     EC, ED and MONT, pqc for ML_KEM, ML_DSA and SLH_DSA.
  *  3. A private key always holds its public half.
  */
 #include "crypto/key_int.h"
@@ -180,6 +180,8 @@ key_make(struct eng *e, struct eng_key *key, const struct eng_parts *parts,
 		return CKR_GENERAL_ERROR;
 	if (key->type == ENG_RSA)
 		return key_import_rsa(e, parts, checked, key);
+	if (key_is_pqc(key->type))
+		return key_import_pqc(e, parts, checked, key);
 	return key_import_curve(e, parts, checked, key);
 }
 
@@ -242,8 +244,8 @@ part_number(const struct eng_key *k, const char *name, size_t min,
 	return CKR_OK;
 }
 
-static CK_RV
-part_octets(const struct eng_key *k, const char *name, struct secret **out)
+CK_RV
+key_part_octets(const struct eng_key *k, const char *name, struct secret **out)
 {
 	KL_AUTO(secret_freep) struct secret *s = NULL;
 	size_t n = 0;
@@ -273,7 +275,7 @@ part_of_curve(const struct eng_key *k, enum eng_part part, struct secret **out)
 	if (k->type == ENG_EC)
 		return part_number(k, OSSL_PKEY_PARAM_PRIV_KEY,
 		    k->curve->priv, out);
-	return part_octets(k, OSSL_PKEY_PARAM_PRIV_KEY, out);
+	return key_part_octets(k, OSSL_PKEY_PARAM_PRIV_KEY, out);
 }
 
 CK_RV
@@ -288,6 +290,8 @@ eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
 			return CKR_ATTRIBUTE_TYPE_INVALID;
 		return secret_copy(secret_view(k->value), out);
 	}
+	if (key_is_pqc(k->type))
+		return key_part_pqc(k, part, out);
 	if (k->type != ENG_RSA)
 		return part_of_curve(k, part, out);
 	if (key_rsa_name(part) == NULL || (part >= PART_D && !k->private))

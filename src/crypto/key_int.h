@@ -103,6 +103,31 @@ EC_GROUP *point_group(struct eng *e, const struct curve *c);
 CK_RV point_of_scalar(struct eng *e, const struct curve *c,
     const EC_GROUP *group, struct bytes scalar, struct buf *out) KL_MUST_USE;
 
+/* --------------------------------------------- post-quantum parameter sets */
+
+/* A parameter set of FIPS 203, 204 or 205; rows are static. */
+struct pqc {
+	enum eng_type type;
+	uint64_t set;		/* the standard's number: CKP_ML_DSA_44 ... */
+	const char *name;	/* libcrypto's key type */
+	struct bytes oid;	/* of SubjectPublicKeyInfo and PKCS#8, DER */
+	size_t pub, priv;	/* bytes of the keys, */
+	size_t seed;		/* of the private key's seed (0: has none), */
+	size_t sig;		/* and of a signature (0: does not sign) */
+};
+
+/* The row of a set that libcrypto has; CKR_PARAMETER_SET_NOT_SUPPORTED. */
+CK_RV pqc_find(struct eng *e, enum eng_type type, uint64_t set,
+    const struct pqc **out) KL_MUST_USE;
+/* The row with this OID, whether libcrypto has it or not, or NULL. */
+const struct pqc *pqc_by_oid(struct bytes oid);
+/* All rows in turn (i from 0); NULL after the last. */
+const struct pqc *pqc_at(size_t i);
+/* Whether libcrypto has any set whose name begins with family ("ML-DSA"). */
+bool pqc_can(struct eng *e, const char *family);
+/* Whether keys of the type have such a row. */
+bool key_is_pqc(enum eng_type type);
+
 /* ------------------------------------------------------------------ keys */
 
 /* A new key of this type with no content and one reference, or NULL. */
@@ -110,6 +135,8 @@ struct eng_key *key_new(enum eng_type type, bool private);
 /* The reverse of import by type; checked = material from the store, see
  * eng_key_load.  They fill in key->pkey, curve, bits, len. */
 CK_RV key_import_rsa(struct eng *e, const struct eng_parts *parts,
+    bool checked, struct eng_key *key) KL_MUST_USE;
+CK_RV key_import_pqc(struct eng *e, const struct eng_parts *parts,
     bool checked, struct eng_key *key) KL_MUST_USE;
 /* Whether the numbers of a private RSA key fit each other, as far as
  * arithmetic tells: CKR_ATTRIBUTE_VALUE_INVALID and others as import. */
@@ -123,6 +150,17 @@ const char *key_rsa_name(enum eng_part part);
 void key_set_rsa(struct eng_key *key, EVP_PKEY *pkey);
 CK_RV key_set_curve(struct eng_key *key, EVP_PKEY *pkey, const struct curve *c)
     KL_MUST_USE;
+void key_set_pqc(struct eng_key *key, EVP_PKEY *pkey, const struct pqc *set);
+/* Whether the halves of a post-quantum pair belong together: ML-KEM tries,
+ * ML-DSA and SLH-DSA compute the public one anew. */
+bool key_fits_pqc(struct eng *e, const struct eng_key *key);
+/* eng_key_part for keys with a parameter set. */
+CK_RV key_part_pqc(const struct eng_key *k, enum eng_part part,
+    struct secret **out) KL_MUST_USE;
+/* A part that libcrypto has as bytes under this name;
+ * CKR_ATTRIBUTE_TYPE_INVALID when it does not have it. */
+CK_RV key_part_octets(const struct eng_key *k, const char *name,
+    struct secret **out) KL_MUST_USE;
 /* A context for keys of libcrypto's type name, kept away from engines that the
  * host made the default; NULL when there is no such type here. */
 EVP_PKEY_CTX *key_ctx_of(struct eng *e, const char *type);

@@ -211,6 +211,26 @@ generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 }
 
 static CK_RV
+generate_pqc(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
+{
+	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = NULL;
+	const struct pqc *set;
+	EVP_PKEY *pkey = NULL;
+	CK_RV rv;
+
+	if ((rv = pqc_find(e, spec->type, spec->set, &set)) != CKR_OK ||
+	    (rv = keygen_start(e, set->name, &pctx)) != CKR_OK)
+		return rv;
+	if (EVP_PKEY_generate(pctx, &pkey) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "keygen: %s failed", set->name);
+	key_set_pqc(key, pkey, set);
+	if (!key_fits_pqc(e, key))
+		return log_fail_rv(CKR_DEVICE_ERROR,
+		    "keygen: a new %s pair does not fit", set->name);
+	return CKR_OK;
+}
+
+static CK_RV
 prove(struct eng *e, struct eng_key *key)
 {
 	ENG_MARK;
@@ -276,6 +296,7 @@ eng_key_generate(struct eng *e, const struct eng_gen *spec,
 		return CKR_HOST_MEMORY;
 	rv = spec->type == ENG_SECRET ? generate_secret(e, spec, key) :
 	    spec->type == ENG_RSA ? generate_rsa(e, spec, key) :
+	    key_is_pqc(spec->type) ? generate_pqc(e, spec, key) :
 	    generate_curve(e, spec, key);
 	if (rv != CKR_OK)
 		return rv;

@@ -21,6 +21,7 @@
  * One thread at a time uses one operation; the session's lock sees to that.
  */
 #include "crypto/cipher_int.h"
+#include "crypto/key_int.h"
 
 #include <stdlib.h>
 
@@ -115,7 +116,8 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		    eng_has_keymgmt(e, "X25519");
 	case ENG_F_KEYGEN:
 		if (alg->mode != NULL)
-			return eng_has_keymgmt(e, alg->mode);
+			return eng_has_keymgmt(e, alg->mode) ||
+			    pqc_can(e, alg->mode);
 		/* A cipher's key is of no use without it. */
 		return can_random(e) && (alg->cipher == ENG_CIPHERS ||
 		    block_can(e, alg->cipher, "ECB"));

@@ -39,6 +39,8 @@ put_algorithm(const struct eng_key *k, struct buf *out)
 	if (k->type == ENG_RSA) {
 		buf_put(&inner, OID_RSA);
 		der_put(&inner, DER_NULL, BYTES_NONE);
+	} else if (key_is_pqc(k->type)) {
+		buf_put(&inner, k->pqc->oid);
 	} else {
 		if (k->type == ENG_EC)
 			buf_put(&inner, OID_EC);
@@ -74,7 +76,8 @@ put_public(struct eng *e, const struct eng_key *k, struct buf *out)
 
 	if (k->type == ENG_RSA)
 		return put_public_rsa(e, k, out);
-	if ((rv = eng_key_part(e, k, PART_POINT, &point)) != CKR_OK)
+	if ((rv = eng_key_part(e, k, key_is_pqc(k->type) ? PART_PUB :
+	    PART_POINT, &point)) != CKR_OK)
 		return rv;
 	buf_put(out, secret_view(point));
 	return CKR_OK;
@@ -176,6 +179,37 @@ put_private_rfc(struct eng *e, const struct eng_key *k, struct buf *out)
 	return rv;
 }
 
+/*
+ * RFC 9881 ML-DSA-PrivateKey, RFC 9935 ML-KEM-PrivateKey: seed and expanded
+ * key, or what there is.  RFC 9909: an SLH-DSA key stands there as it is.
+ */
+static CK_RV
+put_private_pqc(struct eng *e, const struct eng_key *k, struct buf *out)
+{
+	KL_AUTO(buf_done) struct buf both = { .p = NULL };
+	KL_AUTO(secret_freep) struct secret *seed = NULL;
+	KL_AUTO(secret_freep) struct secret *priv = NULL;
+	CK_RV rv;
+
+	if ((rv = eng_key_part(e, k, PART_PRIV, &priv)) != CKR_OK)
+		return rv;
+	if (k->pqc->seed == 0) {
+		buf_put(out, secret_view(priv));
+		return CKR_OK;
+	}
+	rv = eng_key_part(e, k, PART_SEED, &seed);
+	if (rv == CKR_ATTRIBUTE_TYPE_INVALID) {
+		der_put(out, DER_OCTET_STRING, secret_view(priv));
+		return CKR_OK;
+	}
+	if (rv != CKR_OK)
+		return rv;
+	der_put(&both, DER_OCTET_STRING, secret_view(seed));
+	der_put(&both, DER_OCTET_STRING, secret_view(priv));
+	der_put_buf(out, DER_SEQUENCE, &both);
+	return CKR_OK;
+}
+
 CK_RV
 eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 {
@@ -189,6 +223,7 @@ eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 		return CKR_KEY_NOT_WRAPPABLE;
 	rv = k->type == ENG_RSA ? put_private_rsa(e, k, &private) :
 	    k->type == ENG_EC ? put_private_ec(e, k, &private) :
+	    key_is_pqc(k->type) ? put_private_pqc(e, k, &private) :
 	    put_private_rfc(e, k, &private);
 	if (rv != CKR_OK)
 		return rv;
@@ -206,6 +241,8 @@ eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 /* What a PrivateKeyInfo holds; views into it. */
 struct private_info {
 	enum eng_type type;
+	const struct pqc *pqc;	/* of types that have one */
+	uint8_t set;		/* its number, which PART_SET views */
 	struct eng_parts parts;
 };
 
@@ -216,6 +253,7 @@ read_algorithm(struct reader *r, struct private_info *info)
 	struct reader alg = der_enter(r, DER_SEQUENCE);
 	struct bytes oid = der_read_whole(&alg, DER_OID);
 	const struct curve *c;
+	const struct pqc *set;
 
 	if (bytes_equal(oid, OID_RSA)) {
 		info->type = ENG_RSA;
@@ -232,6 +270,11 @@ read_algorithm(struct reader *r, struct private_info *info)
 	} else if ((c = curve_by_oid(oid)) != NULL && c->type != ENG_EC) {
 		info->type = c->type;
 		info->parts.part[PART_CURVE] = oid;
+	} else if ((set = pqc_by_oid(oid)) != NULL) {
+		info->type = set->type;
+		info->pqc = set;
+		info->set = (uint8_t)set->set;
+		info->parts.part[PART_SET] = bytes_of(&info->set, 1);
 	} else {
 		return log_rv(CKR_WRAPPED_KEY_INVALID,
 		    "pkcs8: not an algorithm of ours");
@@ -284,6 +327,31 @@ read_private_ec(struct reader *r, struct private_info *info)
 	return read_done(&seq);
 }
 
+/* The three forms of an ML-KEM or ML-DSA key, or an SLH-DSA key as it is. */
+static bool
+read_private_pqc(struct reader *r, struct private_info *info)
+{
+	struct reader both;
+
+	if (info->pqc->seed == 0) {
+		info->parts.part[PART_PRIV] = read_bytes(r, r->left.n);
+		return true;
+	}
+	if (der_next_is(r, DER_CONTEXT(0))) {
+		info->parts.part[PART_SEED] = der_read(r, DER_CONTEXT(0));
+		return true;
+	}
+	if (der_next_is(r, DER_OCTET_STRING)) {
+		info->parts.part[PART_PRIV] = der_read(r, DER_OCTET_STRING);
+		return true;
+	}
+	both = der_enter(r, DER_SEQUENCE);
+	info->parts.part[PART_SEED] = der_read(&both, DER_OCTET_STRING);
+	info->parts.part[PART_PRIV] = der_read(&both, DER_OCTET_STRING);
+	return read_done(&both) && info->parts.part[PART_SEED].n > 0 &&
+	    info->parts.part[PART_PRIV].n > 0;
+}
+
 /* The OCTET STRING privateKey. */
 static bool
 read_private(struct reader *r, struct private_info *info)
@@ -295,6 +363,8 @@ read_private(struct reader *r, struct private_info *info)
 		ok = read_private_rsa(&key, info);
 	else if (info->type == ENG_EC)
 		ok = read_private_ec(&key, info);
+	else if (info->pqc != NULL)
+		ok = read_private_pqc(&key, info);
 	else
 		info->parts.part[PART_PRIV] = der_read(&key, DER_OCTET_STRING);
 	return ok && read_done(&key);
@@ -314,6 +384,9 @@ read_rest(struct reader *r, bool v2, struct private_info *info)
 			return false;
 		if (info->type == ENG_ED || info->type == ENG_MONT)
 			info->parts.part[PART_POINT] =
+			    bytes_of(bits.p + 1, bits.n - 1);
+		else if (info->pqc != NULL)
+			info->parts.part[PART_PUB] =
 			    bytes_of(bits.p + 1, bits.n - 1);
 	}
 	return read_done(r);
@@ -358,6 +431,7 @@ eng_key_from_pkcs8(struct eng *e, struct bytes der, bool trailing_zeros,
 	if (rv == CKR_OK)
 		rv = eng_key_import(e, info.type, true, &info.parts, out);
 	if (rv == CKR_OK || rv == CKR_CURVE_NOT_SUPPORTED ||
+	    rv == CKR_PARAMETER_SET_NOT_SUPPORTED ||
 	    rv == CKR_HOST_MEMORY || rv == CKR_GENERAL_ERROR)
 		return rv;
 	return log_rv(CKR_WRAPPED_KEY_INVALID, "pkcs8: no key that is taken");

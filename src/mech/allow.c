@@ -203,7 +203,10 @@ mech_takes(const struct mech_row *row, CK_KEY_TYPE type)
 static bool
 row_in_bytes(const struct mech_row *row)
 {
-	return row->keys[0] == CKK_AES || row->alg.fam == ENG_F_HMAC;
+	CK_KEY_TYPE key = row->keys[0];
+
+	return row->alg.fam == ENG_F_HMAC || key == CKK_AES ||
+	    key == CKK_ML_KEM || key == CKK_ML_DSA || key == CKK_SLH_DSA;
 }
 
 bool

@@ -16,6 +16,7 @@ struct mech_rows {
 extern const struct mech_rows mech_rows_cipher;
 extern const struct mech_rows mech_rows_ec;
 extern const struct mech_rows mech_rows_hash;
+extern const struct mech_rows mech_rows_pqc;
 extern const struct mech_rows mech_rows_rsa;
 
 /* What many rows say. */

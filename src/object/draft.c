@@ -158,6 +158,14 @@ obj_draft_gen(const struct obj_draft *d, struct eng_gen *out)
 			rv = log_rv(CKR_TEMPLATE_INCOMPLETE,
 			    "generate: no CKA_EC_PARAMS");
 		break;
+	case ENG_ML_KEM:
+	case ENG_ML_DSA:
+	case ENG_SLH_DSA:
+		gen.set = attrs_num(&d->attrs, CKA_PARAMETER_SET, 0);
+		if (attrs_find(&d->attrs, CKA_PARAMETER_SET) == NULL)
+			rv = log_rv(CKR_TEMPLATE_INCOMPLETE,
+			    "generate: no CKA_PARAMETER_SET");
+		break;
 	case ENG_TYPES:
 		rv = CKR_GENERAL_ERROR;
 		break;

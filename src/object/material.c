@@ -18,37 +18,48 @@ struct part_row {
 	enum eng_type eng;
 	enum eng_part part;
 	CK_ATTRIBUTE_TYPE attr;
-	bool private_only;
+	enum { EITHER, PUBLIC_HALF, PRIVATE_HALF } half; /* keys that have it */
 	bool optional;		/* empty when the key has no such part */
 };
 
 static const struct part_row parts[] = {
-	{ ENG_SECRET, PART_VALUE, CKA_VALUE,            true,  false },
-	{ ENG_RSA,    PART_N,     CKA_MODULUS,          false, false },
-	{ ENG_RSA,    PART_E,     CKA_PUBLIC_EXPONENT,  false, false },
-	{ ENG_RSA,    PART_D,     CKA_PRIVATE_EXPONENT, true,  false },
-	{ ENG_RSA,    PART_P,     CKA_PRIME_1,          true,  true },
-	{ ENG_RSA,    PART_Q,     CKA_PRIME_2,          true,  true },
-	{ ENG_RSA,    PART_DP,    CKA_EXPONENT_1,       true,  true },
-	{ ENG_RSA,    PART_DQ,    CKA_EXPONENT_2,       true,  true },
-	{ ENG_RSA,    PART_QINV,  CKA_COEFFICIENT,      true,  true },
-	{ ENG_EC,     PART_CURVE, CKA_EC_PARAMS,        false, false },
-	{ ENG_EC,     PART_POINT, CKA_EC_POINT,         false, false },
-	{ ENG_EC,     PART_PRIV,  CKA_VALUE,            true,  false },
-	{ ENG_ED,     PART_CURVE, CKA_EC_PARAMS,        false, false },
-	{ ENG_ED,     PART_POINT, CKA_EC_POINT,         false, false },
-	{ ENG_ED,     PART_PRIV,  CKA_VALUE,            true,  false },
-	{ ENG_MONT,   PART_CURVE, CKA_EC_PARAMS,        false, false },
-	{ ENG_MONT,   PART_POINT, CKA_EC_POINT,         false, false },
-	{ ENG_MONT,   PART_PRIV,  CKA_VALUE,            true,  false },
+	{ ENG_SECRET,  PART_VALUE, CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_RSA,     PART_N,     CKA_MODULUS,          EITHER,       false },
+	{ ENG_RSA,     PART_E,     CKA_PUBLIC_EXPONENT,  EITHER,       false },
+	{ ENG_RSA,     PART_D,     CKA_PRIVATE_EXPONENT, PRIVATE_HALF, false },
+	{ ENG_RSA,     PART_P,     CKA_PRIME_1,          PRIVATE_HALF, true },
+	{ ENG_RSA,     PART_Q,     CKA_PRIME_2,          PRIVATE_HALF, true },
+	{ ENG_RSA,     PART_DP,    CKA_EXPONENT_1,       PRIVATE_HALF, true },
+	{ ENG_RSA,     PART_DQ,    CKA_EXPONENT_2,       PRIVATE_HALF, true },
+	{ ENG_RSA,     PART_QINV,  CKA_COEFFICIENT,      PRIVATE_HALF, true },
+	{ ENG_EC,      PART_CURVE, CKA_EC_PARAMS,        EITHER,       false },
+	{ ENG_EC,      PART_POINT, CKA_EC_POINT,         EITHER,       false },
+	{ ENG_EC,      PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_ED,      PART_CURVE, CKA_EC_PARAMS,        EITHER,       false },
+	{ ENG_ED,      PART_POINT, CKA_EC_POINT,         EITHER,       false },
+	{ ENG_ED,      PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_MONT,    PART_CURVE, CKA_EC_PARAMS,        EITHER,       false },
+	{ ENG_MONT,    PART_POINT, CKA_EC_POINT,         EITHER,       false },
+	{ ENG_MONT,    PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_ML_KEM,  PART_SET,   CKA_PARAMETER_SET,    EITHER,       false },
+	{ ENG_ML_KEM,  PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_ML_KEM,  PART_SEED,  CKA_SEED,             PRIVATE_HALF, true },
+	{ ENG_ML_KEM,  PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_ML_DSA,  PART_SET,   CKA_PARAMETER_SET,    EITHER,       false },
+	{ ENG_ML_DSA,  PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_ML_DSA,  PART_SEED,  CKA_SEED,             PRIVATE_HALF, true },
+	{ ENG_ML_DSA,  PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_SLH_DSA, PART_SET,   CKA_PARAMETER_SET,    EITHER,       false },
+	{ ENG_SLH_DSA, PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_SLH_DSA, PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
 };
 
 /* Whether keys of this schema have the part. */
 static bool
 part_applies(const struct part_row *p, const struct schema *s)
 {
-	return p->eng == s->eng &&
-	    !(p->private_only && s->class == CKO_PUBLIC_KEY);
+	return p->eng == s->eng && p->half !=
+	    (s->class == CKO_PUBLIC_KEY ? PRIVATE_HALF : PUBLIC_HALF);
 }
 
 /* Views of a key's parts in its attributes. */
@@ -61,7 +72,7 @@ parts_of(const struct schema *s, const struct attrs *attrs,
 	for (size_t i = 0; i < KL_COUNT(parts); i++)
 		if (part_applies(&parts[i], s))
 			out.part[parts[i].part] = attrs_bytes(
-			    parts[i].private_only ? secrets : attrs,
+			    parts[i].half == PRIVATE_HALF ? secrets : attrs,
 			    parts[i].attr);
 	return out;
 }
@@ -86,7 +97,7 @@ fill_part(struct obj_draft *d, const struct part_row *p)
 {
 	KL_AUTO(secret_freep) struct secret *value = NULL;
 	KL_AUTO(buf_done) struct buf der = { .p = NULL };
-	struct attrs *to = p->private_only ? &d->secrets : &d->attrs;
+	struct attrs *to = p->half == PRIVATE_HALF ? &d->secrets : &d->attrs;
 	CK_RV rv = eng_key_part(d->eng, d->key, p->part, &value);
 
 	if (rv == CKR_ATTRIBUTE_TYPE_INVALID && p->optional)

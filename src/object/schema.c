@@ -7,6 +7,8 @@
  * Rows stand in the order of the standard's tables (3.2 sections 4 and 6).
  * Where a row says other than they do:
  *  - CKA_PUBLIC_EXPONENT of a private key may be left out: the engine finds it.
+ *  - CKA_VALUE of ML-KEM and ML-DSA private keys may be left out where CKA_SEED
+ *    is given, as their sections say below the tables.
  *  - CKA_EC_POINT is an attribute of private keys too: programs read it there.
  *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
  *    the user; data objects may be changed; CKA_COPYABLE may be taken away.
@@ -198,6 +200,23 @@ static const struct attr_row ec_private[] = {
 	{ CKA_VALUE,                A_BIGINT,   F1 | F4 | F6 | F7 | SEAL,  D_NONE },
 };
 
+/* ML-KEM, ML-DSA and SLH-DSA (3.2 sections 6.67 to 6.69). */
+static const struct attr_row pqc_public[] = {
+	{ CKA_PARAMETER_SET,        A_NUM,      F1 | F3,                   D_NONE },
+	{ CKA_VALUE,                A_BYTES,    F1 | F4,                   D_NONE },
+};
+
+static const struct attr_row seeded_private[] = {
+	{ CKA_PARAMETER_SET,        A_NUM,      F1 | F4 | F6,              D_NONE },
+	{ CKA_SEED,                 A_BYTES,    F4 | F6 | F7 | SEAL,       D_NONE },
+	{ CKA_VALUE,                A_BYTES,    F4 | F6 | F7 | SEAL,       D_NONE },
+};
+
+static const struct attr_row slh_private[] = {
+	{ CKA_PARAMETER_SET,        A_NUM,      F1 | F4 | F6,              D_NONE },
+	{ CKA_VALUE,                A_BYTES,    F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+};
+
 /* The tables a schema consists of. */
 #define TABLES(...) .tables = (const struct attr_row *const[]){ __VA_ARGS__, NULL }
 #define COUNTS(...) .counts = (const size_t[]){ __VA_ARGS__ }
@@ -273,10 +292,16 @@ static const struct schema schemas[] = {
 	PUBLIC_KEY(CKK_EC, ENG_EC, ec_public, U(VERIFY) | U(ENCAPSULATE)),
 	PUBLIC_KEY(CKK_EC_EDWARDS, ENG_ED, ec_public, U(VERIFY)),
 	PUBLIC_KEY(CKK_EC_MONTGOMERY, ENG_MONT, ec_public, U(ENCAPSULATE)),
+	PUBLIC_KEY(CKK_ML_KEM, ENG_ML_KEM, pqc_public, U(ENCAPSULATE)),
+	PUBLIC_KEY(CKK_ML_DSA, ENG_ML_DSA, pqc_public, U(VERIFY)),
+	PUBLIC_KEY(CKK_SLH_DSA, ENG_SLH_DSA, pqc_public, U(VERIFY)),
 	PRIVATE_KEY(CKK_RSA, ENG_RSA, rsa_private, U_RSA_PRIVATE),
 	PRIVATE_KEY(CKK_EC, ENG_EC, ec_private, U(SIGN) | U(DERIVE) | U(DECAPSULATE)),
 	PRIVATE_KEY(CKK_EC_EDWARDS, ENG_ED, ec_private, U(SIGN)),
 	PRIVATE_KEY(CKK_EC_MONTGOMERY, ENG_MONT, ec_private, U(DERIVE) | U(DECAPSULATE)),
+	PRIVATE_KEY(CKK_ML_KEM, ENG_ML_KEM, seeded_private, U(DECAPSULATE)),
+	PRIVATE_KEY(CKK_ML_DSA, ENG_ML_DSA, seeded_private, U(SIGN)),
+	PRIVATE_KEY(CKK_SLH_DSA, ENG_SLH_DSA, slh_private, U(SIGN)),
 	{ .class = CKO_SECRET_KEY, .key_type = CKK_AES, .eng = ENG_SECRET,
 	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_aes,
 	  .cipher = ENG_AES, .can = U_AES },
