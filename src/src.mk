@@ -133,6 +133,7 @@ KL_SESSION = \
 	src/session/op.c \
 	src/session/op.h \
 	src/session/op_crypt.c \
+	src/session/op_dual.c \
 	src/session/op_int.h \
 	src/session/op_keys.c \
 	src/session/op_wrap.c \
@@ -147,9 +148,11 @@ KL_SESSION = \
 	src/session/token_info.c
 
 KL_API = \
+	src/api/async.c \
 	src/api/call.c \
 	src/api/call.h \
 	src/api/digest.c \
+	src/api/dual.c \
 	src/api/encrypt.c \
 	src/api/functions.def \
 	src/api/general.c \

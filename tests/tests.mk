@@ -22,8 +22,10 @@
 # Data that tests read lies below tests/ and is found through KLUIS_SRCDIR.
 
 KL_TESTS = \
+	tests/api/test_async \
 	tests/api/test_call \
 	tests/api/test_digest \
+	tests/api/test_dual \
 	tests/api/test_encrypt \
 	tests/api/test_general \
 	tests/api/test_interfaces \
@@ -111,6 +113,7 @@ KL_TESTS = \
 	tests/session/test_objects \
 	tests/session/test_op \
 	tests/session/test_op_crypt \
+	tests/session/test_op_dual \
 	tests/session/test_op_keys \
 	tests/session/test_op_wrap \
 	tests/session/test_out \

@@ -95,3 +95,15 @@ C_Logout(CK_SESSION_HANDLE hs)
 		call.rv = login_logout(hs);
 	return call.rv;
 }
+
+CK_RV
+C_GetSessionValidationFlags(CK_SESSION_HANDLE hs,
+    CK_SESSION_VALIDATION_FLAGS_TYPE type, CK_FLAGS_PTR flags)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	api_note(&call, " type=%lu", type);
+	if (call.rv == CKR_OK)
+		call.rv = sess_validation_flags(call.session, type, flags);
+	return call.rv;
+}

@@ -274,7 +274,11 @@ struct eng_par {
 	struct bytes peer;	/* ECDH: the other's public point, as given */
 };
 
-enum eng_dir { ENG_ENCRYPT, ENG_DECRYPT, ENG_SIGN, ENG_VERIFY, ENG_DIGEST };
+/* ENG_RECOVER: once takes a signature and gives the data that it carries
+ * (RSA_PKCS1 and RSA_RAW); CKR_SIGNATURE_INVALID, CKR_SIGNATURE_LEN_RANGE. */
+enum eng_dir {
+	ENG_ENCRYPT, ENG_DECRYPT, ENG_SIGN, ENG_VERIFY, ENG_DIGEST, ENG_RECOVER
+};
 
 /* Whether the libcrypto in use offers it (fetched once, remembered). */
 bool eng_can(struct eng *e, const struct eng_alg *alg);
@@ -312,7 +316,7 @@ void eng_op_freep(struct eng_op **op);
 void eng_op_rest(struct eng_op *op);
 
 /*
- * Upper bounds, exact but for padded decryption: bytes that a once, an update or
+ * Upper bounds, exact but for decryption with padding and recovery: bytes that a once, an update or
  * a final will give for in_len more bytes (final: 0).
  */
 size_t eng_op_once_len(const struct eng_op *op, size_t in_len);

@@ -32,6 +32,7 @@
 #define DIR(d) (1u << (d))
 #define CRYPT  (DIR(ENG_ENCRYPT) | DIR(ENG_DECRYPT))
 #define SIGN   (DIR(ENG_SIGN) | DIR(ENG_VERIFY))
+#define RECOVER DIR(ENG_RECOVER)
 
 /* clang-format off */
 static const struct {
@@ -45,8 +46,8 @@ static const struct {
 	[ENG_F_CIPHER]    = { NULL,            &eng_ops_cipher,    CRYPT },
 	[ENG_F_AEAD]      = { NULL,            &eng_ops_aead,      CRYPT },
 	[ENG_F_KEYWRAP]   = { NULL,            &eng_ops_keywrap,   CRYPT },
-	[ENG_F_RSA_PKCS1] = { &eng_ops_sign,   &eng_ops_rsa_crypt, SIGN | CRYPT },
-	[ENG_F_RSA_RAW]   = { &eng_ops_sign,   &eng_ops_rsa_crypt, SIGN | CRYPT },
+	[ENG_F_RSA_PKCS1] = { &eng_ops_sign,   &eng_ops_rsa_crypt, SIGN | CRYPT | RECOVER },
+	[ENG_F_RSA_RAW]   = { &eng_ops_sign,   &eng_ops_rsa_crypt, SIGN | CRYPT | RECOVER },
 	[ENG_F_RSA_PSS]   = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_RSA_OAEP]  = { NULL,            &eng_ops_rsa_crypt, CRYPT },
 	[ENG_F_ECDSA]     = { &eng_ops_sign,   NULL,               SIGN },

@@ -132,17 +132,27 @@ static bool
 rsa_set_params(struct eng *e, const struct eng_op *op, struct sign_state *st)
 {
 	enum eng_family fam = op->alg->fam;
+	bool raw = fam == ENG_F_RSA_RAW || op->dir == ENG_RECOVER;
 	EVP_PKEY_CTX *c = st->pctx;
 
 	if (fam != ENG_F_RSA_PSS)
-		return EVP_PKEY_CTX_set_rsa_padding(c, fam == ENG_F_RSA_RAW ?
-		    RSA_NO_PADDING : RSA_PKCS1_PADDING) == 1 &&
+		return EVP_PKEY_CTX_set_rsa_padding(c, raw ? RSA_NO_PADDING :
+		    RSA_PKCS1_PADDING) == 1 &&
 		    (st->md == NULL ||
 		    EVP_PKEY_CTX_set_signature_md(c, st->md) == 1);
 	return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PSS_PADDING) == 1 &&
 	    EVP_PKEY_CTX_set_signature_md(c, eng_md(e, st->pss.md)) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_mgf1_md(c, eng_md(e, st->pss.mgf_md)) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(c, (int)st->pss.salt) == 1;
+}
+
+static int
+sign_start(enum eng_dir dir, EVP_PKEY_CTX *pctx)
+{
+	if (dir == ENG_RECOVER)
+		return EVP_PKEY_verify_recover_init(pctx);
+	return dir == ENG_SIGN ? EVP_PKEY_sign_init(pctx) :
+	    EVP_PKEY_verify_init(pctx);
 }
 
 /* Makes pctx for op's key and direction. */
@@ -154,8 +164,7 @@ sign_set_up(struct eng *e, const struct eng_op *op, struct sign_state *st)
 	EVP_PKEY_CTX_free(st->pctx);
 	if ((st->pctx = key_ctx(e, op->key)) == NULL)
 		return CKR_HOST_MEMORY;
-	ok = op->dir == ENG_SIGN ? EVP_PKEY_sign_init(st->pctx) :
-	    EVP_PKEY_verify_init(st->pctx);
+	ok = sign_start(op->dir, st->pctx);
 	if (ok == 1 && op->key->type == ENG_RSA)
 		ok = rsa_set_params(e, op, st);
 	if (ok == 1)
@@ -235,6 +244,8 @@ sign_len(const struct eng_op *op, size_t in_len)
 	const struct sign_state *st = op->state;
 
 	(void)in_len;
+	if (op->dir == ENG_RECOVER && op->alg->fam == ENG_F_RSA_PKCS1)
+		return st->sig_len - RSA_PKCS1_OVERHEAD;
 	return st->sig_len;
 }
 
@@ -359,34 +370,89 @@ sign_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 	return sign_whole(op, buf_view(&op->gathered), out, out_len);
 }
 
-/*
- * PKCS#1 of an empty message, which libcrypto signs but cannot tell from an
- * error when it verifies: the block (RFC 8017 section 9.2) is all padding.
- */
+/* ---------------------------------------------------- what a signature has */
+
+/* The message in a block of RFC 8017 section 9.2: 00 01 ff ... ff 00 message,
+ * at least eight of ff.  Nothing in it is secret. */
+static CK_RV
+block_message(struct bytes block, struct bytes *out)
+{
+	size_t i = 2;
+
+	if (block.n < RSA_PKCS1_OVERHEAD || block.p[0] != 0 || block.p[1] != 1)
+		return CKR_SIGNATURE_INVALID;
+	while (i < block.n && block.p[i] == 0xff)
+		i++;
+	if (i < RSA_PKCS1_OVERHEAD - 1 || i == block.n || block.p[i] != 0)
+		return CKR_SIGNATURE_INVALID;
+	*out = bytes_of(block.p + i + 1, block.n - i - 1);
+	return CKR_OK;
+}
+
+/* Opens a signature with pctx, which is set up for it without padding, into
+ * *block; *out is the message there. */
+static CK_RV
+recover(const struct eng_op *op, EVP_PKEY_CTX *pctx, struct bytes sig,
+    struct secret **block, struct bytes *out)
+{
+	size_t n = op->key->len;
+	CK_RV rv;
+
+	if (sig.n != n)
+		return log_rv(CKR_SIGNATURE_LEN_RANGE,
+		    "verify: signature of %zu bytes", sig.n);
+	if ((rv = secret_new(n, block)) != CKR_OK)
+		return rv;
+	if (EVP_PKEY_verify_recover(pctx, secret_data(*block), &n, sig.p,
+	    sig.n) != 1 || n != op->key->len)
+		return CKR_SIGNATURE_INVALID;
+	*out = secret_view(*block);
+	return op->alg->fam == ENG_F_RSA_RAW ? CKR_OK :
+	    block_message(*out, out);
+}
+
+static CK_RV
+recover_whole(struct eng_op *op, struct bytes sig, uint8_t *out,
+    size_t *out_len)
+{
+	KL_AUTO(secret_freep) struct secret *block = NULL;
+	struct sign_state *st = op->state;
+	struct bytes message;
+	CK_RV rv;
+
+	if ((rv = recover(op, st->pctx, sig, &block, &message)) != CKR_OK)
+		return rv;
+	if (message.n > 0)
+		memcpy(out, message.p, message.n);
+	*out_len = message.n;
+	return CKR_OK;
+}
+
+static CK_RV
+sign_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
+{
+	return op->dir == ENG_RECOVER ? recover_whole(op, in, out, out_len) :
+	    sign_whole(op, in, out, out_len);
+}
+
+/* PKCS#1 of an empty message, which libcrypto signs but cannot tell from an
+ * error when it verifies. */
 static CK_RV
 verify_empty(struct eng_op *op, struct bytes sig)
 {
 	KL_AUTO(pkey_ctx_freep) EVP_PKEY_CTX *pctx = key_ctx(op->eng, op->key);
 	KL_AUTO(secret_freep) struct secret *block = NULL;
-	size_t k = op->key->len;
-	size_t n = k;
-	uint8_t *p;
-	bool ok;
+	struct bytes message;
 	CK_RV rv;
 
 	if (pctx == NULL)
 		return CKR_HOST_MEMORY;
-	if ((rv = secret_new(k, &block)) != CKR_OK)
+	if (sign_start(ENG_RECOVER, pctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_NO_PADDING) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "verify: RSA does not start");
+	if ((rv = recover(op, pctx, sig, &block, &message)) != CKR_OK)
 		return rv;
-	p = secret_data(block);
-	if (EVP_PKEY_verify_recover_init(pctx) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_NO_PADDING) != 1 ||
-	    EVP_PKEY_verify_recover(pctx, p, &n, sig.p, sig.n) != 1 || n != k)
-		return CKR_SIGNATURE_INVALID;
-	ok = p[0] == 0 && p[1] == 1 && p[k - 1] == 0;
-	for (size_t i = 2; i < k - 1; i++)
-		ok = ok && p[i] == 0xff;
-	return ok ? CKR_OK : CKR_SIGNATURE_INVALID;
+	return message.n == 0 ? CKR_OK : CKR_SIGNATURE_INVALID;
 }
 
 static CK_RV
@@ -429,7 +495,7 @@ const struct eng_family_ops eng_ops_sign = {
 	.init = sign_init,
 	.once_len = sign_len,
 	.final_len = sign_final_len,
-	.once = sign_whole,
+	.once = sign_once,
 	.update = sign_update,
 	.final = sign_final,
 	.verify = verify_whole,

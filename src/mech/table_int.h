@@ -23,6 +23,7 @@ extern const struct mech_rows mech_rows_rsa;
 #define M(x) .type = CKM_##x, .name = "CKM_" #x
 #define ED (CKF_ENCRYPT | CKF_DECRYPT)
 #define SV (CKF_SIGN | CKF_VERIFY)
+#define SVR (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define WU (CKF_WRAP | CKF_UNWRAP)
 
 #endif

@@ -35,6 +35,7 @@ op_end(struct op *op)
 	op->row = NULL;
 	op->must_auth = false;
 	secret_freep(&op->pending);
+	buf_done(&op->mark);
 	if (op->eng != NULL)
 		eng_op_rest(op->eng);
 }
@@ -111,6 +112,9 @@ op_check(struct session *s, enum op_kind kind, enum op_call call)
 
 	if (op->state == OP_IDLE)
 		return rv;
+	/* C_VerifySignature has no other code for it (3.2 section 5.15.8). */
+	if (rv == CKR_OPERATION_ACTIVE && kind == OP_VERIFY_SIGNATURE)
+		rv = CKR_OPERATION_NOT_INITIALIZED;
 	if (rv == CKR_OK && call != OP_CALL_ONCE &&
 	    (op->row->traits & MECH_SINGLE) != 0)
 		rv = CKR_OPERATION_NOT_INITIALIZED;
@@ -135,7 +139,20 @@ static const struct {
 	[OP_DIGEST] = { CKF_DIGEST, OBJ_USE_DIGEST, ENG_DIGEST },
 	[OP_SIGN] = { CKF_SIGN, OBJ_USE_SIGN, ENG_SIGN },
 	[OP_VERIFY] = { CKF_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY },
+	[OP_SIGN_RECOVER] = { CKF_SIGN_RECOVER, OBJ_USE_SIGN_RECOVER,
+	    ENG_SIGN },
+	[OP_VERIFY_RECOVER] = { CKF_VERIFY_RECOVER, OBJ_USE_VERIFY_RECOVER,
+	    ENG_RECOVER },
+	[OP_VERIFY_SIGNATURE] = { CKF_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY },
 };
+
+void
+op_cancel(struct session *s, CK_FLAGS flags)
+{
+	for (size_t i = 0; i < OP_KINDS; i++)
+		if ((flags & kinds[i].purpose) != 0)
+			op_end(&s->ops[i]);
+}
 
 CK_RV
 op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,
@@ -218,8 +235,8 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 	op->login = 0;
 	if (op->key != NULL && obj_is_private(op->key))
 		op->login = atomic_load(&s->token->logins);
-	op->must_auth = op->key != NULL && kind != OP_VERIFY &&
-	    kind != OP_ENCRYPT && obj_is_always_auth(op->key);
+	op->must_auth = op->key != NULL && obj_is_always_auth(op->key) &&
+	    (kinds[kind].dir == ENG_SIGN || kinds[kind].dir == ENG_DECRYPT);
 	op->asked_at = ++s->inits;
 	return CKR_OK;
 }

@@ -35,7 +35,10 @@
 struct session;
 
 enum op_kind {
-	OP_ENCRYPT, OP_DECRYPT, OP_DIGEST, OP_SIGN, OP_VERIFY, OP_KINDS
+	OP_ENCRYPT, OP_DECRYPT, OP_DIGEST, OP_SIGN, OP_VERIFY,
+	OP_SIGN_RECOVER, OP_VERIFY_RECOVER,
+	OP_VERIFY_SIGNATURE,	/* the signature was given to init */
+	OP_KINDS
 };
 
 /* A caller's output buffer; session/out.h judges it.  buf NULL: only the
@@ -47,8 +50,9 @@ struct op_out {
 
 CK_RV op_crypt_init(struct session *s, enum op_kind kind,
     const CK_MECHANISM *m, CK_OBJECT_HANDLE key) KL_MUST_USE;
-/* Encrypt, decrypt, digest, sign in one part; in with a NULL pointer and a
- * length is CKR_ARGUMENTS_BAD, which ends the operation like any failure. */
+/* Encrypt, decrypt, digest, sign in one part, with or without recovery of the
+ * data; in with a NULL pointer and a length is CKR_ARGUMENTS_BAD, which ends
+ * the operation like any failure. */
 CK_RV op_once(struct session *s, enum op_kind kind, const CK_BYTE *in,
     CK_ULONG in_len, struct op_out out) KL_MUST_USE;
 CK_RV op_update(struct session *s, enum op_kind kind, const CK_BYTE *in,
@@ -64,6 +68,25 @@ CK_RV op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
     const CK_BYTE *sig, CK_ULONG sig_len) KL_MUST_USE;
 CK_RV op_verify_final(struct session *s, const CK_BYTE *sig, CK_ULONG sig_len)
     KL_MUST_USE;
+/*
+ * Checks of a signature that comes first (3.2 section 5.15.7): init copies it
+ * and is op_crypt_init otherwise; then op_verify_signature, or op_feed of
+ * OP_VERIFY_SIGNATURE and op_verify_signature_final.
+ */
+CK_RV op_verify_signature_init(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE key, const CK_BYTE *sig, CK_ULONG sig_len) KL_MUST_USE;
+CK_RV op_verify_signature(struct session *s, const CK_BYTE *in,
+    CK_ULONG in_len) KL_MUST_USE;
+CK_RV op_verify_signature_final(struct session *s) KL_MUST_USE;
+
+/*
+ * One part through two operations (3.2 section 5.17): crypt, OP_ENCRYPT or
+ * OP_DECRYPT, gives the output; also, OP_DIGEST, OP_SIGN or OP_VERIFY, takes
+ * the plaintext.  When one of the two is not active, or out is short or asks for
+ * the length, nothing changes; any other failure ends both.
+ */
+CK_RV op_dual_update(struct session *s, enum op_kind crypt, enum op_kind also,
+    struct bytes in, struct op_out out) KL_MUST_USE;
 
 /* Keys: generation, wrapping, derivation (3.2 section 5.18). */
 CK_RV op_generate_key(struct session *s, const CK_MECHANISM *m,

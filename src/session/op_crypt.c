@@ -77,7 +77,8 @@ op_finish(struct op *op, enum op_kind kind, bool final, struct bytes in,
 	bool go;
 	CK_RV rv;
 
-	if (kind == OP_DECRYPT && out.buf != NULL && *out.len < bound)
+	if ((kind == OP_DECRYPT || kind == OP_VERIFY_RECOVER) &&
+	    out.buf != NULL && *out.len < bound)
 		return op_by_way(op, final, in, bound, out);
 	if ((rv = out_room(out, bound, &go)) != CKR_OK || !go)
 		return rv;
@@ -134,29 +135,47 @@ op_final(struct session *s, enum op_kind kind, struct op_out out)
 }
 
 CK_RV
-op_update(struct session *s, enum op_kind kind, const CK_BYTE *in,
-    CK_ULONG in_len, struct op_out out)
+op_update_begin(struct session *s, enum op_kind kind, struct bytes in,
+    struct op_out out, bool *go)
 {
 	struct op *op = &s->ops[kind];
-	struct bytes view;
-	size_t n = 0;
-	bool go = false;
 	CK_RV rv;
 
+	*go = false;
 	if ((rv = op_check(s, kind, OP_CALL_UPDATE)) != CKR_OK)
 		return rv;
-	if ((rv = op_input(in, in_len, &view)) != CKR_OK || op->pending != NULL)
+	if ((rv = op_input(in.p, in.n, &in)) != CKR_OK || op->pending != NULL)
 		return op_failed(op, rv != CKR_OK ? rv : CKR_OPERATION_ACTIVE);
-	rv = out_room(out, eng_op_update_len(op->eng, view.n), &go);
-	if (rv != CKR_OK || !go)
-		return op_failed(op, rv);
-	if ((rv = op_authorised(op)) == CKR_OK)
-		rv = eng_op_update(op->eng, view, out.buf, &n);
-	if (rv != CKR_OK)
+	rv = out_room(out, eng_op_update_len(op->eng, in.n), go);
+	if (rv == CKR_OK && *go && (rv = op_authorised(op)) != CKR_OK)
+		*go = false;
+	return op_failed(op, rv);
+}
+
+CK_RV
+op_update_run(struct op *op, struct bytes in, struct op_out out)
+{
+	size_t n = 0;
+	CK_RV rv;
+
+	if ((rv = eng_op_update(op->eng, in, out.buf, &n)) != CKR_OK)
 		return op_failed(op, rv);
 	*out.len = n;
 	op->state = OP_PARTS;
 	return CKR_OK;
+}
+
+CK_RV
+op_update(struct session *s, enum op_kind kind, const CK_BYTE *in,
+    CK_ULONG in_len, struct op_out out)
+{
+	struct bytes view = bytes_of(in, in_len);
+	bool go;
+	CK_RV rv;
+
+	if ((rv = op_update_begin(s, kind, view, out, &go)) != CKR_OK || !go)
+		return rv;
+	return op_update_run(&s->ops[kind], view, out);
 }
 
 CK_RV
@@ -213,34 +232,93 @@ op_mark(const CK_BYTE *sig, CK_ULONG sig_len, struct bytes *out)
 	return op_input(sig, sig_len, out);
 }
 
-CK_RV
-op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
-    const CK_BYTE *sig, CK_ULONG sig_len)
+/* A check in one part, of either kind. */
+static CK_RV
+op_verify_once(struct session *s, enum op_kind kind, struct bytes in,
+    struct bytes sig)
 {
-	struct op *op = &s->ops[OP_VERIFY];
-	struct bytes data, mark;
+	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
-	if ((rv = op_check(s, OP_VERIFY, OP_CALL_ONCE)) != CKR_OK)
-		return rv;
-	if ((rv = op_input(in, in_len, &data)) == CKR_OK &&
-	    (rv = op_mark(sig, sig_len, &mark)) == CKR_OK)
-		rv = eng_op_verify(op->eng, data, mark);
+	if ((rv = op_input(in.p, in.n, &in)) == CKR_OK &&
+	    (rv = op_mark(sig.p, sig.n, &sig)) == CKR_OK)
+		rv = eng_op_verify(op->eng, in, sig);
+	op_end(op);
+	return rv;
+}
+
+/* The end of a check in parts. */
+static CK_RV
+op_verify_end(struct session *s, enum op_kind kind, struct bytes sig)
+{
+	struct op *op = &s->ops[kind];
+	CK_RV rv;
+
+	if ((rv = op_mark(sig.p, sig.n, &sig)) == CKR_OK)
+		rv = eng_op_verify_final(op->eng, sig);
 	op_end(op);
 	return rv;
 }
 
 CK_RV
+op_verify(struct session *s, const CK_BYTE *in, CK_ULONG in_len,
+    const CK_BYTE *sig, CK_ULONG sig_len)
+{
+	CK_RV rv;
+
+	if ((rv = op_check(s, OP_VERIFY, OP_CALL_ONCE)) != CKR_OK)
+		return rv;
+	return op_verify_once(s, OP_VERIFY, bytes_of(in, in_len),
+	    bytes_of(sig, sig_len));
+}
+
+CK_RV
 op_verify_final(struct session *s, const CK_BYTE *sig, CK_ULONG sig_len)
 {
-	struct op *op = &s->ops[OP_VERIFY];
-	struct bytes mark;
 	CK_RV rv;
 
 	if ((rv = op_check(s, OP_VERIFY, OP_CALL_FINAL)) != CKR_OK)
 		return rv;
-	if ((rv = op_mark(sig, sig_len, &mark)) == CKR_OK)
-		rv = eng_op_verify_final(op->eng, mark);
-	op_end(op);
-	return rv;
+	return op_verify_end(s, OP_VERIFY, bytes_of(sig, sig_len));
+}
+
+CK_RV
+op_verify_signature_init(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE key, const CK_BYTE *sig, CK_ULONG sig_len)
+{
+	struct op *op = &s->ops[OP_VERIFY_SIGNATURE];
+	struct bytes view = BYTES_NONE;
+	CK_RV rv;
+
+	/* 3.2 has no code here for a signature longer than any. */
+	if (m != NULL && ((rv = op_input(sig, sig_len, &view)) != CKR_OK ||
+	    view.n > BUF_MAX))
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = op_crypt_init(s, OP_VERIFY_SIGNATURE, m, key)) != CKR_OK ||
+	    m == NULL)
+		return rv;
+	return op_failed(op, buf_set(&op->mark, view));
+}
+
+CK_RV
+op_verify_signature(struct session *s, const CK_BYTE *in, CK_ULONG in_len)
+{
+	struct op *op = &s->ops[OP_VERIFY_SIGNATURE];
+	CK_RV rv;
+
+	if ((rv = op_check(s, OP_VERIFY_SIGNATURE, OP_CALL_ONCE)) != CKR_OK)
+		return rv;
+	return op_verify_once(s, OP_VERIFY_SIGNATURE, bytes_of(in, in_len),
+	    buf_view(&op->mark));
+}
+
+CK_RV
+op_verify_signature_final(struct session *s)
+{
+	struct op *op = &s->ops[OP_VERIFY_SIGNATURE];
+	CK_RV rv;
+
+	if ((rv = op_check(s, OP_VERIFY_SIGNATURE, OP_CALL_FINAL)) != CKR_OK)
+		return rv;
+	return op_verify_end(s, OP_VERIFY_SIGNATURE, buf_view(&op->mark));
 }

@@ -28,6 +28,16 @@ CK_RV op_failed(struct op *op, CK_RV rv);
 CK_RV op_input(const CK_BYTE *in, CK_ULONG in_len, struct bytes *out)
     KL_MUST_USE;
 
+/*
+ * What op_update does before it runs: *go true, the part is to be run into
+ * out.buf.  Otherwise the code is the call's answer.
+ */
+CK_RV op_update_begin(struct session *s, enum op_kind kind, struct bytes in,
+    struct op_out out, bool *go) KL_MUST_USE;
+/* Runs the part and notes that there was one. */
+CK_RV op_update_run(struct op *op, struct bytes in, struct op_out out)
+    KL_MUST_USE;
+
 /* Opens a key by handle for the session's caller; a handle that is none gives
  * `invalid`.  *out is counted. */
 CK_RV op_open_key(struct session *s, CK_OBJECT_HANDLE handle, CK_RV invalid,

@@ -326,20 +326,31 @@ sess_info(struct session *s, CK_SESSION_INFO *out)
 CK_RV
 sess_cancel(struct session *s, CK_FLAGS flags)
 {
-	static const CK_FLAGS kinds[OP_KINDS] = {
-		[OP_ENCRYPT] = CKF_ENCRYPT, [OP_DECRYPT] = CKF_DECRYPT,
-		[OP_DIGEST] = CKF_DIGEST, [OP_SIGN] = CKF_SIGN,
-		[OP_VERIFY] = CKF_VERIFY,
-	};
-
-	for (size_t i = 0; i < OP_KINDS; i++)
-		if ((flags & kinds[i]) != 0)
-			op_end(&s->ops[i]);
+	op_cancel(s, flags);
 	if ((flags & CKF_FIND_OBJECTS) != 0) {
 		obj_find_free(s->search);
 		s->search = NULL;
 	}
 	return CKR_OK;
+}
+
+CK_RV
+sess_validation_flags(struct session *s, CK_SESSION_VALIDATION_FLAGS_TYPE type,
+    CK_FLAGS *out)
+{
+	(void)s;	/* no session has any */
+	if (out == NULL || type != CKS_LAST_VALIDATION_OK)
+		return CKR_ARGUMENTS_BAD;
+	*out = 0;
+	return CKR_OK;
+}
+
+CK_RV
+sess_async_find(struct session *s, const CK_UTF8CHAR *function)
+{
+	(void)s;	/* each call is over when it returns */
+	return function == NULL ? CKR_ARGUMENTS_BAD :
+	    CKR_OPERATION_NOT_INITIALIZED;
 }
 
 const char *

@@ -70,6 +70,20 @@ void sess_put(struct session *s);
 CK_RV sess_info(struct session *s, CK_SESSION_INFO *out) KL_MUST_USE;
 /* C_SessionCancel; flags name the operations (3.2 section 5.6.8). */
 CK_RV sess_cancel(struct session *s, CK_FLAGS flags) KL_MUST_USE;
+/*
+ * C_GetSessionValidationFlags (3.2 section 4.15.3): none, because kluis is not
+ * validated by anybody.  CKR_ARGUMENTS_BAD for a type that the standard does not
+ * have.
+ */
+CK_RV sess_validation_flags(struct session *s,
+    CK_SESSION_VALIDATION_FLAGS_TYPE type, CK_FLAGS *out) KL_MUST_USE;
+/*
+ * Looks for the asynchronous operation of a function (3.2 section 5.21).  There
+ * is none, as C_OpenSession opens no asynchronous session:
+ * CKR_OPERATION_NOT_INITIALIZED; CKR_ARGUMENTS_BAD without a name.
+ */
+CK_RV sess_async_find(struct session *s, const CK_UTF8CHAR *function)
+    KL_MUST_USE;
 
 /* ----------------------------------------------------------------- login */
 /* These take handles, not locked sessions: they need the token's lock first

@@ -35,6 +35,7 @@ struct op {
 	struct eng_op *eng;	/* kept between operations */
 	struct secret *pending;	/* result that did not fit the caller's buffer */
 	bool pending_final;	/* it is that of final, not of once */
+	struct buf mark;	/* the signature that init was given */
 };
 
 /*
@@ -66,6 +67,8 @@ void op_logged_out(struct session *s);
 /* A context-specific login succeeded: the operation that was begun last of those
  * waiting for one goes on.  False when none was waiting.  Session locked. */
 bool op_authenticated(struct session *s);
+/* Ends the operations that flags (CKF_ENCRYPT ...) name.  Session locked. */
+void op_cancel(struct session *s, CK_FLAGS flags);
 /* Whether an operation waits for a context-specific login.  Session locked. */
 bool op_wants_auth(const struct session *s);
 

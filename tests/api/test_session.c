@@ -138,6 +138,24 @@ test_cancel(void **state)
 	assert_int_equal(n, 16);
 }
 
+/* Nobody validated the module (3.2 section 4.15.3). */
+static void
+test_validation(void **state)
+{
+	CK_FLAGS flags = 77;
+
+	(void)state;
+	IS(C_GetSessionValidationFlags(NOWHERE, CKS_LAST_VALIDATION_OK,
+	    &flags), CKR_SESSION_HANDLE_INVALID);
+	IS(C_GetSessionValidationFlags(api.hs, CKS_LAST_VALIDATION_OK, NULL),
+	    CKR_ARGUMENTS_BAD);
+	IS(C_GetSessionValidationFlags(api.hs, 2, &flags), CKR_ARGUMENTS_BAD);
+	assert_int_equal(flags, 77);
+	OK(C_GetSessionValidationFlags(api.hs, CKS_LAST_VALIDATION_OK,
+	    &flags));
+	assert_int_equal(flags, 0);
+}
+
 int
 main(void)
 {
@@ -145,6 +163,7 @@ main(void)
 		cmocka_unit_test(test_before), CASE(test_bad_session),
 		CASE(test_open), CASE(test_close), CASE(test_login),
 		CASE(test_login_user), CASE(test_cancel),
+		CASE(test_validation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

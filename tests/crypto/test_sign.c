@@ -5,6 +5,7 @@
  */
 #include "crypto/pair_kit.h"
 
+#define OK(call) assert_int_equal((call), CKR_OK)
 #define ALG(family, hash) { .fam = family, .md = hash }
 
 static const struct eng_alg pkcs1 = ALG(ENG_F_RSA_PKCS1, NULL);
@@ -306,6 +307,67 @@ test_one_operation(void **state)
 	eng_op_free(v.op);
 }
 
+/* What was signed comes back, and nothing else, for every length. */
+static void
+test_recover(void **state)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *rsa = pair_rsa();
+	KL_AUTO(eng_key_putp) struct eng_key *pub = pair_public(rsa);
+	KL_AUTO(eng_op_freep) struct eng_op *sign = NULL;
+	KL_AUTO(eng_op_freep) struct eng_op *open = NULL;
+	uint8_t sig[256], out[256];
+	size_t n;
+
+	(void)state;
+	for (size_t len = 0; len <= 245; len += 49) {
+		OK(eng_op_init(kit_eng(), &pkcs1, NULL, ENG_SIGN, rsa, &sign));
+		OK(eng_op_once(sign, bytes_of(data, len), sig, &n));
+		OK(eng_op_init(kit_eng(), &pkcs1, NULL, ENG_RECOVER, pub,
+		    &open));
+		assert_int_equal(eng_op_once_len(open, 256), 245);
+		OK(eng_op_once(open, bytes_of(sig, 256), out, &n));
+		assert_int_equal(n, len);
+		assert_memory_equal(out, data, len);
+	}
+	OK(eng_op_init(kit_eng(), &x509, NULL, ENG_RECOVER, pub, &open));
+	OK(eng_op_once(open, bytes_of(sig, 256), out, &n));
+	assert_int_equal(n, 256);
+	assert_int_equal(out[0], 0);
+	assert_int_equal(out[1], 1);
+	assert_memory_equal(out + 11, data, 245);
+}
+
+/* Blocks that are none of RFC 8017 section 9.2, made by signing them raw. */
+static void
+test_recover_blocks(void **state)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *rsa = pair_rsa();
+	static const struct {
+		size_t at;
+		uint8_t byte;
+	} wrong[] = { { 0, 1 }, { 1, 2 }, { 2, 0 }, { 9, 0 }, { 5, 0xfe },
+		{ 100, 0xfe } };
+	uint8_t block[256], sig[256], out[256];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(wrong); i++) {
+		KL_AUTO(eng_op_freep) struct eng_op *sign = NULL;
+		KL_AUTO(eng_op_freep) struct eng_op *open = NULL;
+
+		memset(block, 0xff, sizeof(block));
+		block[0] = 0;
+		block[1] = 1;
+		block[wrong[i].at] = wrong[i].byte;
+		OK(eng_op_init(kit_eng(), &x509, NULL, ENG_SIGN, rsa, &sign));
+		OK(eng_op_once(sign, bytes_of(block, 256), sig, &n));
+		OK(eng_op_init(kit_eng(), &pkcs1, NULL, ENG_RECOVER, rsa,
+		    &open));
+		assert_int_equal(eng_op_once(open, bytes_of(sig, 256), out, &n),
+		    CKR_SIGNATURE_INVALID);
+	}
+}
+
 int
 main(void)
 {
@@ -321,6 +383,8 @@ main(void)
 		cmocka_unit_test(test_long_hash),
 		cmocka_unit_test(test_digest_info),
 		cmocka_unit_test(test_one_operation),
+		cmocka_unit_test(test_recover),
+		cmocka_unit_test(test_recover_blocks),
 	};
 
 	return cmocka_run_group_tests_name("sign", tests, NULL, NULL);
