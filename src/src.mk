@@ -24,7 +24,9 @@ KL_BASE = \
 	src/base/rv.c \
 	src/base/rv.h \
 	src/base/secret.c \
-	src/base/secret.h
+	src/base/secret.h \
+	src/base/utc.c \
+	src/base/utc.h
 
 KL_CRYPTO = \
 	src/crypto/aead.c \
@@ -63,6 +65,7 @@ KL_CRYPTO = \
 
 KL_SEAL = \
 	src/seal/audit.c \
+	src/seal/counter.c \
 	src/seal/keyring.c \
 	src/seal/object.c \
 	src/seal/pin.c \
@@ -104,6 +107,7 @@ KL_MECH = \
 KL_OBJECT = \
 	src/object/attr.c \
 	src/object/attrck.c \
+	src/object/builtin.c \
 	src/object/commit.c \
 	src/object/draft.c \
 	src/object/find.c \

@@ -46,6 +46,7 @@ KL_TESTS = \
 	tests/base/test_process \
 	tests/base/test_rv \
 	tests/base/test_secret \
+	tests/base/test_utc \
 	tests/cli/test_json \
 	tests/cli/test_names \
 	tests/cli/test_options \
@@ -86,6 +87,7 @@ KL_TESTS = \
 	tests/mech/test_table \
 	tests/object/test_attr \
 	tests/object/test_attrck \
+	tests/object/test_builtin \
 	tests/object/test_commit \
 	tests/object/test_draft \
 	tests/object/test_find \
@@ -104,6 +106,7 @@ KL_TESTS = \
 	tests/object/test_verify \
 	tests/object/test_wrap \
 	tests/seal/test_audit \
+	tests/seal/test_counter \
 	tests/seal/test_keyring \
 	tests/seal/test_object \
 	tests/seal/test_pin \

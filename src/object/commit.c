@@ -310,7 +310,7 @@ obj_destroy(struct obj_space *sp, const struct obj_who *who,
 	if ((rv = obj_open(sp, who, handle, &o)) != CKR_OK ||
 	    (rv = policy_session(who, o->token, o->private)) != CKR_OK)
 		return rv;
-	if (!attrs_bool(&o->attrs, CKA_DESTROYABLE, true))
+	if (o->schema->builtin || !attrs_bool(&o->attrs, CKA_DESTROYABLE, true))
 		return log_rv(CKR_ACTION_PROHIBITED,
 		    "object: CKA_DESTROYABLE is false");
 	if (o->token && (rv = row_delete(sp, o->id)) != CKR_OK)

@@ -3,7 +3,7 @@
  * Searches (3.2 section 5.7.7).
  *
  * obj_find_init reads the template and looks through what is in memory
- * (session and profile objects).  Token objects are found by passes over the
+ * (session and built-in objects).  Token objects are found by passes over the
  * store's index, page by page as obj_find_next is asked:
  *
  *	a template with indexed attributes:  one pass by all their tags for the
@@ -239,11 +239,28 @@ handle_order(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* The class asked for; CK_UNAVAILABLE_INFORMATION: any. */
+static CK_OBJECT_CLASS
+class_wanted(const struct obj_search *s)
+{
+	for (size_t i = 0; i < s->n_wants; i++) {
+		struct reader r = reader_of(buf_view(&s->wants[i].value));
+
+		if (s->wants[i].type == CKA_CLASS)
+			return (CK_OBJECT_CLASS)read_u64(&r);
+	}
+	return CK_UNAVAILABLE_INFORMATION;
+}
+
 static CK_RV
 ready_find(struct obj_search *s, bool user)
 {
 	struct look l = { s, user };
+	const struct builtin_look look = { look_at, &l };
+	CK_RV rv = builtin_each(s->sp, class_wanted(s), &look);
 
+	if (rv != CKR_OK)
+		return rv;
 	if (s->token != 0)
 		for (size_t i = 0; i < PROFILES; i++)
 			look_at(s->sp->profiles[i], &l);
@@ -337,7 +354,7 @@ passes_by_class(struct obj_search *s, bool private)
 	for (size_t i = 0; (sc = schema_all(i)) != NULL; i++) {
 		for (k = 0; k < n && done[k] != sc->class; k++)
 			;
-		if (k < n || sc->class == CKO_PROFILE || !schema_can(s, sc))
+		if (k < n || sc->builtin || !schema_can(s, sc))
 			continue;
 		KL_ASSERT(n < KL_COUNT(done));
 		done[n++] = sc->class;

@@ -72,6 +72,17 @@ read_value(const struct reading *r, const struct attr_row *row,
 	return attr_to_ck(row, buf_view(&wrapped), a);
 }
 
+/* A value that moves. */
+static CK_RV
+read_live(struct reading *r, const struct attr_row *row, CK_ATTRIBUTE *a)
+{
+	KL_AUTO(buf_done) struct buf value = { 0 };
+	CK_RV rv = builtin_value(r->sp, r->o,
+	    a->pValue != NULL ? a->ulValueLen : 0, &value);
+
+	return rv == CKR_OK ? attr_to_ck(row, buf_view(&value), a) : rv;
+}
+
 /* One entry; the caller notes failure in it. */
 static CK_RV
 read_entry(struct reading *r, CK_ATTRIBUTE *a)
@@ -85,6 +96,8 @@ read_entry(struct reading *r, CK_ATTRIBUTE *a)
 		return CKR_ATTRIBUTE_TYPE_INVALID;
 	if (!policy_readable(r->o, row))
 		return CKR_ATTRIBUTE_SENSITIVE;
+	if (row->foot & LIVE)
+		return read_live(r, row, a);
 	if ((rv = list_of(r, row, &list)) != CKR_OK)
 		return rv;
 	if ((v = attrs_find(list, row->type)) == NULL)

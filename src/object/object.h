@@ -58,6 +58,10 @@ struct obj_env {
 	const struct conf *conf;
 	const struct lock_calls *calls;
 	_Atomic uint64_t *next_handle;	/* process-wide */
+	/* The i-th mechanism on offer, false past the end: always the same, for
+	 * CKO_MECHANISM objects.  NULL: there are none. */
+	bool (*mechanism)(void *mechs, size_t i, CK_MECHANISM_TYPE *out);
+	void *mechs;
 };
 CK_RV obj_space_new(const struct obj_env *env, struct obj_space **out)
     KL_MUST_USE;

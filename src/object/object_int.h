@@ -73,6 +73,7 @@ enum attr_kind {
 #define NOCOPY 0x10000u	/* F8, but by set only */
 #define SAME 0x20000u	/* set may repeat the value it has */
 #define CLEAR 0x40000u	/* set and copy may make it empty */
+#define LIVE 0x80000u	/* no stored value: found out at each reading (builtin.c) */
 
 /* D_CAN: true when the key type can do it (struct schema, can); D_RULE: a rule
  * in policy.c. */
@@ -102,6 +103,8 @@ struct schema {
 	size_t fixed_len;		/* secret keys: the one length, or 0 */
 	enum eng_cipher cipher;		/* secret keys: CKA_CHECK_VALUE is made
 					   with it; ENG_CIPHERS: with SHA-1 */
+	bool builtin;			/* the token's own: in no store, made,
+					   changed and destroyed by nobody */
 	bool legacy;			/* new ones only with legacy = yes */
 	uint32_t can;			/* bit 1 << enum obj_use: what such a key
 					   can do, hence may by default */

@@ -182,7 +182,7 @@ policy_set(const struct object *o, const struct obj_who *who,
 	if ((rv = template_shape(templ, count)) != CKR_OK ||
 	    (rv = policy_session(who, o->token, o->private)) != CKR_OK)
 		return rv;
-	if (!attrs_bool(&o->attrs, CKA_MODIFIABLE, true))
+	if (o->schema->builtin || !attrs_bool(&o->attrs, CKA_MODIFIABLE, true))
 		return log_rv(CKR_ACTION_PROHIBITED,
 		    "object: CKA_MODIFIABLE is false");
 	/* 3.2 section 4.6.2: trusted certificates cannot be modified. */
@@ -221,7 +221,7 @@ policy_copy(const struct object *o, const struct obj_who *who,
 
 	if ((rv = template_shape(templ, count)) != CKR_OK)
 		return rv;
-	if (!attrs_bool(&o->attrs, CKA_COPYABLE, true))
+	if (o->schema->builtin || !attrs_bool(&o->attrs, CKA_COPYABLE, true))
 		return log_rv(CKR_ACTION_PROHIBITED,
 		    "object: CKA_COPYABLE is false");
 	if ((rv = read_changes(o, who, templ, count, true, &change)) != CKR_OK)

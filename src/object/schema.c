@@ -33,6 +33,11 @@ static const struct attr_row storage[] = {
 	{ CKA_UNIQUE_ID,            A_STRING,   F2 | F4 | F6 | NEVER | FIND, D_NONE },
 };
 
+/* Of objects that are no storage objects. */
+static const struct attr_row common[] = {
+	{ CKA_CLASS,                A_NUM,      F1,                        D_NONE },
+};
+
 static const struct attr_row data[] = {
 	{ CKA_APPLICATION,          A_STRING,   F8 | FIND,                 D_EMPTY },
 	{ CKA_OBJECT_ID,            A_BYTES,    F8 | NOCOPY | FIND,        D_EMPTY },
@@ -86,6 +91,22 @@ static const struct attr_row trust[] = {
 	{ CKA_TRUST_IPSEC_IKE,      A_NUM,      F8,                        D_ZERO },
 	{ CKA_TRUST_TIME_STAMPING,  A_NUM,      F8,                        D_ZERO },
 	{ CKA_TRUST_OCSP_SIGNING,   A_NUM,      F8,                        D_ZERO },
+};
+
+static const struct attr_row hw_clock[] = {
+	{ CKA_HW_FEATURE_TYPE,      A_NUM,      F1 | NEVER,                D_NONE },
+	{ CKA_VALUE,                A_BYTES,    NEVER | LIVE,              D_NONE },
+};
+
+static const struct attr_row hw_counter[] = {
+	{ CKA_HW_FEATURE_TYPE,      A_NUM,      F1 | NEVER,                D_NONE },
+	{ CKA_RESET_ON_INIT,        A_BOOL,     NEVER,                     D_NONE },
+	{ CKA_HAS_RESET,            A_BOOL,     NEVER,                     D_NONE },
+	{ CKA_VALUE,                A_BYTES,    NEVER | LIVE,              D_NONE },
+};
+
+static const struct attr_row mechanism[] = {
+	{ CKA_MECHANISM_TYPE,       A_NUM,      F1 | NEVER,                D_NONE },
 };
 
 /* Read-only; kluis has been validated by nobody, so there are none. */
@@ -286,8 +307,16 @@ static const struct schema schemas[] = {
 	{ .class = CKO_CERTIFICATE, NO_KEY_OF(CKC_X_509_ATTR_CERT),
 	  ROWS3(storage, certificate, attr_cert) },
 	{ .class = CKO_TRUST, NO_KEY, ROWS2(storage, trust) },
-	{ .class = CKO_PROFILE, NO_KEY, ROWS2(storage, profile) },
-	{ .class = CKO_VALIDATION, NO_KEY, ROWS2(storage, validation) },
+	{ .class = CKO_PROFILE, NO_KEY, .builtin = true,
+	  ROWS2(storage, profile) },
+	{ .class = CKO_VALIDATION, NO_KEY, .builtin = true,
+	  ROWS2(storage, validation) },
+	{ .class = CKO_HW_FEATURE, NO_KEY_OF(CKH_CLOCK), .builtin = true,
+	  ROWS2(common, hw_clock) },
+	{ .class = CKO_HW_FEATURE, NO_KEY_OF(CKH_MONOTONIC_COUNTER),
+	  .builtin = true, ROWS2(common, hw_counter) },
+	{ .class = CKO_MECHANISM, NO_KEY, .builtin = true,
+	  ROWS2(common, mechanism) },
 	PUBLIC_KEY(CKK_RSA, ENG_RSA, rsa_public, U_RSA_PUBLIC),
 	PUBLIC_KEY(CKK_EC, ENG_EC, ec_public, U(VERIFY) | U(ENCAPSULATE)),
 	PUBLIC_KEY(CKK_EC_EDWARDS, ENG_ED, ec_public, U(VERIFY)),
@@ -346,7 +375,7 @@ CK_ATTRIBUTE_TYPE
 schema_chooser(CK_OBJECT_CLASS class)
 {
 	static const CK_ATTRIBUTE_TYPE choosers[] = {
-		CKA_KEY_TYPE, CKA_CERTIFICATE_TYPE
+		CKA_KEY_TYPE, CKA_CERTIFICATE_TYPE, CKA_HW_FEATURE_TYPE
 	};
 
 	for (size_t i = 0; i < KL_COUNT(schemas); i++)

@@ -8,7 +8,7 @@
  *	key                      pointer          it is
  *	0                        the object       a session object
  *	row << 1 | private       NULL or object   a token object, loaded or not
- *	the topmost even ones    the object       a profile object
+ *	the topmost even ones    the object       a built-in object
  *
  * Invariants (the lock held):
  *  1. A pointer in the table is one reference, and listed is set in what it
@@ -16,7 +16,7 @@
  *  2. A session object is in the list of its owner, which begins at the
  *     pointer of that session's entry in `owners`; no list is empty.
  *  3. A token object that the table points to is in the cache, and the other way
- *     round; profile objects are in neither list nor cache.
+ *     round; built-in objects are in neither list nor cache.
  *  4. While the keyring is locked the table has no private entry: they are
  *     added only when it is unlocked, and it is locked before they are swept.
  *
@@ -30,9 +30,9 @@
 
 #include "base/log.h"
 
-/* Keys of profile objects: no row has such a number. */
-#define KEY_PROFILE(i) ((UINT64_MAX - 1) - 2 * (uint64_t)(i))
-#define KEY_IS_ROW(key) ((key) != 0 && (key) < KEY_PROFILE(PROFILES))
+/* Keys of built-in objects, profiles first: no row has such a number. */
+#define KEY_BUILTIN(i) ((UINT64_MAX - 1) - 2 * (uint64_t)(i))
+#define KEY_IS_ROW(key) ((key) != 0 && (key) < KEY_BUILTIN(BUILTINS_MAX))
 
 static uint64_t
 row_key(uint64_t id, bool private)
@@ -175,7 +175,7 @@ space_profiles(struct obj_space *sp)
 
 		if ((rv = profile_make(sp, i, &o)) != CKR_OK)
 			return rv;
-		rv = handles_add(sp->table, KEY_PROFILE(i), o, &o->handle);
+		rv = handles_add(sp->table, KEY_BUILTIN(i), o, &o->handle);
 		if (rv != CKR_OK) {
 			obj_put(o);
 			return rv;
@@ -405,6 +405,48 @@ space_drop(struct obj_space *sp, CK_OBJECT_HANDLE handle)
 		return;
 	(void)handles_remove(sp->table, handle);
 	entry_gone(sp, key, ptr);
+}
+
+/* -------------------------------------------------------- built-in objects */
+
+/* The lock held. */
+static bool
+builtin_there(struct obj_space *sp, size_t n, struct object **out)
+{
+	CK_ULONG handle = handles_by_key(sp->table, KEY_BUILTIN(n));
+	void *ptr = NULL;
+
+	if (handle == 0 || !handles_get(sp->table, handle, NULL, &ptr))
+		return false;
+	*out = object_get(ptr);
+	return true;
+}
+
+bool
+space_builtin(struct obj_space *sp, size_t n, struct object **out)
+{
+	KL_AUTO(lock_hold_done) struct lock *held = lock_hold(&sp->lock);
+
+	(void)held;
+	return builtin_there(sp, n, out);
+}
+
+CK_RV
+space_add_builtin(struct obj_space *sp, size_t n, struct object *o,
+    struct object **out)
+{
+	KL_AUTO(lock_hold_done) struct lock *held = lock_hold(&sp->lock);
+	CK_RV rv;
+
+	(void)held;
+	KL_ASSERT(n < BUILTINS_MAX);
+	if (builtin_there(sp, n, out))
+		return CKR_OK;
+	rv = handles_add(sp->table, KEY_BUILTIN(n), o, &o->handle);
+	if (rv != CKR_OK)
+		return rv;
+	*out = object_get(list(o));
+	return CKR_OK;
 }
 
 /* -------------------------------------------------------- session objects */

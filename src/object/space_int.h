@@ -18,6 +18,7 @@
 /* ----------------------------------------------------------------- space.c */
 
 #define PROFILES 4
+#define BUILTINS_MAX 8192	/* their numbers (builtin.c) are below it */
 
 /*
  * Loaded token objects, so many and so many bytes at most; a hand goes round and
@@ -87,6 +88,13 @@ void space_drop(struct obj_space *sp, CK_OBJECT_HANDLE handle);
  * looks and takes references, no more. */
 void space_each(struct obj_space *sp, void (*fn)(struct object *o, void *arg),
     void *arg);
+/* The built-in object with this number (builtin.c), if it was made; one
+ * reference. */
+bool space_builtin(struct obj_space *sp, size_t n, struct object **out);
+/* Takes a built-in object in and gives it its handle, unless another thread was
+ * quicker; *out is what is there now, one reference.  CKR_HOST_MEMORY. */
+CK_RV space_add_builtin(struct obj_space *sp, size_t n, struct object *o,
+    struct object **out) KL_MUST_USE;
 /* Random bytes for a UUID, never given before. */
 CK_RV space_uuid(struct obj_space *sp, uint8_t out[SEAL_UUID]) KL_MUST_USE;
 /* Whether row id was found damaged at this generation, not long ago; and
@@ -184,6 +192,27 @@ CK_RV set_write(struct store *s, const struct keyring *kr,
 /* Makes the profile objects and their numbers; part of obj_space_new. */
 CK_RV profile_make(struct obj_space *sp, size_t i, struct object **out)
     KL_MUST_USE;
+
+/* --------------------------------------------------------------- builtin.c */
+
+/* Shows every built-in object of a class but profiles, made if need be, to
+ * fn, which may take references.  No object for other classes.
+ * CKR_HOST_MEMORY. */
+struct builtin_look {
+	void (*fn)(struct object *o, void *arg);
+	void *arg;
+};
+CK_RV builtin_each(struct obj_space *sp, CK_OBJECT_CLASS class,
+    const struct builtin_look *look) KL_MUST_USE;
+/*
+ * The value of a LIVE attribute of a hardware feature, LIVE_VALUE bytes
+ * appended to out.  room: what the caller has room for; when that is not enough
+ * the bytes mean nothing and the counter stands still.  CKR_DEVICE_ERROR (no
+ * time of day, or a damaged record), the store's codes, CKR_DEVICE_REMOVED.
+ */
+#define LIVE_VALUE 16
+CK_RV builtin_value(struct obj_space *sp, const struct object *o, size_t room,
+    struct buf *out) KL_MUST_USE;
 
 /* ---------------------------------------------------------------- verify.c */
 

@@ -8,9 +8,8 @@
  */
 #include "object/policy_int.h"
 
-#include <time.h>
-
 #include "base/log.h"
+#include "base/utc.h"
 
 struct use_row {
 	CK_ATTRIBUTE_TYPE attr;	/* the boolean that allows it */
@@ -123,25 +122,6 @@ tells_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 	return false;
 }
 
-/* YYYYMMDD of today, UTC, as eight digits. */
-static bool
-today(uint8_t out[8])
-{
-	time_t now = time(NULL);
-	struct tm tm;
-	unsigned v;
-
-	if (now == (time_t)-1 || gmtime_r(&now, &tm) == NULL)
-		return false;
-	v = (unsigned)(tm.tm_year + 1900) * 10000 +
-	    (unsigned)(tm.tm_mon + 1) * 100 + (unsigned)tm.tm_mday;
-	for (int i = 7; i >= 0; i--) {
-		out[i] = (uint8_t)('0' + v % 10);
-		v /= 10;
-	}
-	return true;
-}
-
 /* The standard leaves the dates to the application (3.2 section 4.7); design
  * section 9 lets them count for what makes something new. */
 static bool
@@ -149,15 +129,16 @@ within_dates(const struct object *o)
 {
 	struct bytes start = attrs_bytes(&o->attrs, CKA_START_DATE);
 	struct bytes end = attrs_bytes(&o->attrs, CKA_END_DATE);
-	uint8_t now[8];
+	uint8_t text[UTC_TEXT];
+	struct bytes now = bytes_of(text, sizeof(CK_DATE));
 
 	if (start.n == 0 && end.n == 0)
 		return true;
-	if (!today(now))
+	if (!utc_text(text))
 		return false;
 	return (start.n == 0 ||
-	    bytes_compare(start, bytes_of(now, sizeof(now))) <= 0) &&
-	    (end.n == 0 || bytes_compare(bytes_of(now, sizeof(now)), end) <= 0);
+	    bytes_compare(start, now) <= 0) &&
+	    (end.n == 0 || bytes_compare(now, end) <= 0);
 }
 
 /* The answer in full, in the order of object.h. */

@@ -147,6 +147,15 @@ CK_RV seal_set_record(const struct keyring *kr, const struct seal_set *set,
 CK_RV seal_set_read(const struct keyring *kr, struct bytes record,
     struct seal_set *out) KL_MUST_USE;
 
+/* --------------------------------------------------------------- counter */
+
+/* The "counter" record, authenticated under the store key, appended to out;
+ * and back: CKR_DEVICE_ERROR (logged) when it is damaged. */
+CK_RV seal_counter_record(const struct keyring *kr, uint64_t value,
+    struct buf *out) KL_MUST_USE;
+CK_RV seal_counter_read(const struct keyring *kr, struct bytes record,
+    uint64_t *out) KL_MUST_USE;
+
 /* ----------------------------------------------------------------- audit */
 
 /*

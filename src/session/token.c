@@ -131,6 +131,17 @@ token_retire(struct token *t, const struct store *next)
 	return CKR_OK;
 }
 
+/* For the objects that tell what mechanisms there are. */
+static bool
+mechanism_at(void *mechs, size_t i, CK_MECHANISM_TYPE *out)
+{
+	const struct mech_row *row = mech_at(mechs, i);
+
+	if (row != NULL)
+		*out = row->type;
+	return row != NULL;
+}
+
 /* Keyring and space from a "token" record of this store, which becomes the
  * token's. */
 static CK_RV
@@ -142,6 +153,7 @@ token_load(struct token *t, struct store *store, struct bytes record)
 	struct obj_env env = {
 		.eng = lib->eng, .store = store, .conf = &lib->conf,
 		.calls = &lib->calls, .next_handle = &lib->next_object,
+		.mechanism = mechanism_at, .mechs = lib->mechs,
 	};
 	CK_RV rv;
 

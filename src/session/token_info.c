@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/utc.h"
 
 /* The three flags of a PIN's count. */
 struct pin_flags {
@@ -74,6 +75,8 @@ describe(struct token *t, CK_TOKEN_INFO *out)
 		return rv;
 	memcpy(out->label, tok->label, sizeof(out->label));
 	memcpy(out->serialNumber, tok->serial, sizeof(out->serialNumber));
+	if (utc_text(out->utcTime))
+		out->flags |= CKF_CLOCK_ON_TOKEN;
 	out->flags |= CKF_TOKEN_INITIALIZED | count_flags(&so, &so_flags);
 	if (user.set)
 		out->flags |= CKF_USER_PIN_INITIALIZED |

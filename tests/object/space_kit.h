@@ -71,6 +71,20 @@ w_fill(struct store *s, void *arg)
 	return obj_space_init_store(s, kr);
 }
 
+/* What is on offer for CKO_MECHANISM. */
+KIT bool
+w_mechanism(void *mechs, size_t i, CK_MECHANISM_TYPE *out)
+{
+	static const CK_MECHANISM_TYPE offer[] = { CKM_AES_GCM, CKM_ECDSA,
+		0x8b4c0001UL };
+
+	(void)mechs;
+	if (i >= KL_COUNT(offer))
+		return false;
+	*out = offer[i];
+	return true;
+}
+
 KIT void
 w_open(struct world *w, struct side *s)
 {
@@ -81,7 +95,8 @@ w_open(struct world *w, struct side *s)
 	assert_int_equal(keyring_open(kit_eng(), buf_view(&record), true,
 	    &s->kr), CKR_OK);
 	s->env = (struct obj_env){ .eng = kit_eng(), .store = s->store,
-		.keyring = s->kr, .conf = kit_conf(), .next_handle = &s->next };
+		.keyring = s->kr, .conf = kit_conf(), .next_handle = &s->next,
+		.mechanism = w_mechanism };
 	assert_int_equal(obj_space_new(&s->env, &s->sp), CKR_OK);
 }
 

@@ -33,7 +33,7 @@ static const struct {
 	{ F6, "6" }, { F7, "7" }, { F8, "8" }, { F9, "9" }, { F10, "10" },
 	{ F11, "11" }, { F12, "12" }, { SEAL, "seal" }, { COPY, "copy" },
 	{ FIND, "find" }, { NEVER, "never" }, { NOCOPY, "nocopy" },
-	{ SAME, "same" }, { CLEAR, "clear" },
+	{ SAME, "same" }, { CLEAR, "clear" }, { LIVE, "live" },
 };
 
 static void
@@ -41,8 +41,9 @@ dump_schema(FILE *f, const struct schema *s)
 {
 	const struct attr_row *r;
 
-	fprintf(f, "class %lx type %lx can %03x%s\n", s->class, s->key_type,
-	    s->can, s->legacy ? " legacy" : "");
+	fprintf(f, "class %lx type %lx can %03x%s%s\n", s->class,
+	    s->eng == ENG_TYPES ? s->sub : s->key_type, s->can,
+	    s->legacy ? " legacy" : "", s->builtin ? " builtin" : "");
 	for (size_t i = 0; (r = schema_at(s, i)) != NULL; i++) {
 		fprintf(f, "\t%08lx %s %s", r->type, kinds[r->kind],
 		    defaults[r->def]);
@@ -98,7 +99,7 @@ static void
 test_unknown(void **state)
 {
 	(void)state;
-	assert_null(schema_find(CKO_HW_FEATURE, 0));
+	assert_null(schema_find(CKO_HW_FEATURE, CKH_USER_INTERFACE));
 	assert_null(schema_find(CKO_SECRET_KEY, CKK_DES2));
 	assert_null(schema_find(CKO_SECRET_KEY, CKK_RSA));
 	assert_null(schema_find(CKO_CERTIFICATE, CKC_WTLS));
