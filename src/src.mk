@@ -57,6 +57,7 @@ KL_CRYPTO = \
 	src/crypto/op.c \
 	src/crypto/pkcs8.c \
 	src/crypto/point.c \
+	src/crypto/pqsign.c \
 	src/crypto/prim.c \
 	src/crypto/prim.h \
 	src/crypto/rsa.c \
@@ -96,6 +97,7 @@ KL_MECH = \
 	src/mech/mech.h \
 	src/mech/mech_int.h \
 	src/mech/params.c \
+	src/mech/params_pqc.c \
 	src/mech/table.c \
 	src/mech/table_cipher.c \
 	src/mech/table_ec.c \

@@ -76,6 +76,7 @@ KL_TESTS = \
 	tests/crypto/test_op \
 	tests/crypto/test_pkcs8 \
 	tests/crypto/test_point \
+	tests/crypto/test_pqsign \
 	tests/crypto/test_prim \
 	tests/crypto/test_rsa \
 	tests/crypto/test_sign \
@@ -84,6 +85,7 @@ KL_TESTS = \
 	tests/fixtures/test_v1 \
 	tests/mech/test_allow \
 	tests/mech/test_params \
+	tests/mech/test_params_pqc \
 	tests/mech/test_table \
 	tests/object/test_attr \
 	tests/object/test_attrck \

@@ -237,6 +237,9 @@ enum eng_family {
 	ENG_F_RSA_OAEP,
 	ENG_F_ECDSA,		/* md or raw hash; signatures are r || s */
 	ENG_F_EDDSA,		/* par.ph, par.has_context, par.context */
+	ENG_F_ML_DSA,		/* md = message hashed here, else par.md (may be NULL)
+				   of the input; par.context, par.deterministic */
+	ENG_F_SLH_DSA,		/* likewise */
 	ENG_F_ECDH,		/* derive; cofactor */
 	ENG_F_KEYGEN
 };
@@ -260,14 +263,15 @@ struct eng_par {
 	size_t tag_len;		/* bytes */
 	size_t data_len;	/* CCM: message length in bytes */
 	unsigned ctr_bits;	/* CTR: 1..128 */
-	const char *md;		/* PSS, OAEP: hash */
+	const char *md;		/* PSS, OAEP, ML-DSA, SLH-DSA: hash */
 	const char *mgf_md;	/* PSS, OAEP: MGF1's hash */
 	size_t salt_len;	/* PSS, bytes */
 	struct bytes label;	/* OAEP */
 	size_t mac_len;		/* *_GENERAL; 0 = full length */
 	bool has_context;	/* EdDSA: Ed25519ctx / explicit parameters */
 	bool ph;
-	struct bytes context;
+	struct bytes context;	/* EdDSA, ML-DSA, SLH-DSA */
+	bool deterministic;	/* ML-DSA, SLH-DSA: not hedged */
 	const char *kdf_md;	/* ECDH: NULL = CKD_NULL, else X9.63 with this hash */
 	bool kdf_sp800;		/* SP 800-56A one-step instead of X9.63 */
 	struct bytes shared;	/* ECDH: shared info */
@@ -292,7 +296,7 @@ size_t eng_block_len(const struct eng_alg *alg);
  * must use: init, then once | (update* final), then init again or free.
  * After an error, and after once/final, only init and free are allowed.
  * Multi-part works for every family, except that RSA raw/PKCS1/OAEP without md,
- * ECDSA without md, KEYWRAP, CCM and decryption with GCM buffer their input (up
+ * ECDSA without md, SLH-DSA without md, KEYWRAP, CCM and decryption with GCM buffer their input (up
  * to 64 MiB) until final.
  */
 struct eng_op;

@@ -52,6 +52,8 @@ static const struct {
 	[ENG_F_RSA_OAEP]  = { NULL,            &eng_ops_rsa_crypt, CRYPT },
 	[ENG_F_ECDSA]     = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_EDDSA]     = { &eng_ops_sign,   NULL,               SIGN },
+	[ENG_F_ML_DSA]    = { &eng_ops_sign,   NULL,               SIGN },
+	[ENG_F_SLH_DSA]   = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_KEYGEN]    = { NULL,            NULL,               0 },
 };
 /* clang-format on */
@@ -112,6 +114,10 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		return eng_has_keymgmt(e, "EC");
 	case ENG_F_EDDSA:
 		return eng_has_keymgmt(e, "ED25519");
+	case ENG_F_ML_DSA:
+		return pqc_can(e, "ML-DSA");
+	case ENG_F_SLH_DSA:
+		return pqc_can(e, "SLH-DSA");
 	case ENG_F_ECDH:
 		return eng_has_keymgmt(e, "EC") ||
 		    eng_has_keymgmt(e, "X25519");

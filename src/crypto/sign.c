@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signing and verifying with key pairs: RSA PKCS#1, PSS and X.509, ECDSA; and
- * EdDSA by way of eddsa.c.
+ * Signing and verifying with key pairs: RSA PKCS#1, PSS and X.509, ECDSA; EdDSA
+ * by way of eddsa.c, ML-DSA and SLH-DSA of pqsign.c.
  *
  * Messages are hashed here and the hash is signed through an EVP_PKEY_CTX
  * that stays set up between operations, because libcrypto's own combination
@@ -11,7 +11,8 @@
  *  1. pctx belongs to the key, direction and parameters in `pss`; it is thrown
  *     away when one of them changes and when a call on it failed.
  *  2. mctx is set up with md, and fresh, from init until the first byte.
- *  3. Without md, input gathers in op->gathered until the end.
+ *  3. Without md, input gathers in op->gathered until the end, unless pqsign.c
+ *     can take it in parts.
  *
  * One thread per operation.
  */
@@ -38,10 +39,12 @@ struct sign_state {
 	EVP_PKEY_CTX *pctx;
 	EVP_MD_CTX *mctx;
 	EVP_MD *md;		/* hash done here; NULL: input is the hash */
-	size_t hash_len;	/* what raw PSS wants as input */
+	size_t hash_len;	/* what raw PSS, ML-DSA and SLH-DSA of a hash want
+				   as input, and what an XOF is to give */
 	size_t sig_len;
 	struct pss pss;
 	struct eddsa ed;
+	struct pqsign pq;
 };
 
 /* ------------------------------------------------------------------ init */
@@ -56,8 +59,16 @@ sign_free(struct eng_op *op)
 	EVP_PKEY_CTX_free(st->pctx);
 	EVP_MD_CTX_free(st->mctx);
 	eddsa_done(&st->ed);
+	pqsign_done(&st->pq);
 	free(st);
 	op->state = NULL;
+}
+
+/* Whether the family is pqsign.c's. */
+static bool
+is_pq(const struct eng_op *op)
+{
+	return op->alg->fam == ENG_F_ML_DSA || op->alg->fam == ENG_F_SLH_DSA;
 }
 
 /* The type of key that a family works with. */
@@ -65,7 +76,9 @@ static CK_RV
 sign_check_key(const struct eng_op *op)
 {
 	enum eng_type want = op->alg->fam == ENG_F_ECDSA ? ENG_EC :
-	    op->alg->fam == ENG_F_EDDSA ? ENG_ED : ENG_RSA;
+	    op->alg->fam == ENG_F_EDDSA ? ENG_ED :
+	    op->alg->fam == ENG_F_ML_DSA ? ENG_ML_DSA :
+	    op->alg->fam == ENG_F_SLH_DSA ? ENG_SLH_DSA : ENG_RSA;
 
 	if (op->key == NULL || op->key->type != want ||
 	    (op->dir == ENG_SIGN && !op->key->private))
@@ -77,7 +90,7 @@ sign_check_key(const struct eng_op *op)
 static size_t
 sign_size(const struct eng_key *key)
 {
-	if (key->type == ENG_RSA)
+	if (key->curve == NULL)
 		return key->len;
 	return 2 * (key->type == ENG_EC ? key->curve->priv : key->curve->len);
 }
@@ -188,6 +201,21 @@ sign_start_hash(const struct eng_op *op, struct sign_state *st, bool keep)
 	return CKR_OK;
 }
 
+/* Sets up a family that does without pctx; keep as in sign_init. */
+static CK_RV
+sign_init_other(struct eng *e, struct eng_op *op, const struct eng_par *par,
+    bool keep, struct sign_state *st)
+{
+	CK_RV rv;
+
+	if (!is_pq(op))
+		return eddsa_init(e, op, par, keep, &st->ed);
+	if ((rv = pqsign_init(e, op, par, keep, &st->pq)) != CKR_OK)
+		return rv;
+	st->hash_len = st->pq.scheme.hash_len;
+	return sign_start_hash(op, st, keep);
+}
+
 /* PKCS#1 with a hash puts a DigestInfo around it, of at most 19 bytes. */
 static CK_RV
 sign_check_size(const struct eng_op *op, const struct sign_state *st)
@@ -213,8 +241,6 @@ sign_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	if (st == NULL && (st = op->state = calloc(1, sizeof(*st))) == NULL)
 		return CKR_HOST_MEMORY;
 	st->sig_len = sign_size(op->key);
-	if (op->alg->fam == ENG_F_EDDSA)
-		return eddsa_init(e, op, par, same, &st->ed);
 	if (op->alg->fam == ENG_F_RSA_PSS &&
 	    (rv = pss_read(e, op, par, &pss, &hash_len)) != CKR_OK)
 		return rv;
@@ -223,6 +249,8 @@ sign_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	if (op->alg->md != NULL && st->md == NULL &&
 	    (st->md = eng_md(e, op->alg->md)) == NULL)
 		return CKR_MECHANISM_INVALID;
+	if (op->alg->fam == ENG_F_EDDSA || is_pq(op))
+		return sign_init_other(e, op, par, same, st);
 	if ((rv = sign_start_hash(op, st, same)) != CKR_OK)
 		return rv;
 	/* Zero-filled by its initialiser, names and all. */
@@ -267,7 +295,7 @@ sign_check_input(const struct eng_op *op, const struct sign_state *st,
 		fits = k >= RSA_PKCS1_OVERHEAD && n <= k - RSA_PKCS1_OVERHEAD;
 	else if (op->alg->fam == ENG_F_RSA_RAW)
 		fits = n <= k;
-	else if (op->alg->fam == ENG_F_RSA_PSS)
+	else if (st->hash_len > 0)
 		fits = n == st->hash_len;
 	return fits ? CKR_OK : log_rv(CKR_DATA_LEN_RANGE,
 	    "sign: %zu bytes do not fit", n);
@@ -283,11 +311,23 @@ sign_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	if (st->md != NULL && op->alg->fam != ENG_F_EDDSA)
 		return EVP_DigestUpdate(st->mctx, in.p, in.n) == 1 ? CKR_OK :
 		    log_rv(CKR_DEVICE_ERROR, "sign: hashing failed");
+	if (st->pq.mu != NULL)
+		return pqsign_update(&st->pq, in);
 	/* No scheme of RSA takes more than the modulus has; stop early. */
 	if (op->key->type == ENG_RSA && op->gathered.n + in.n > op->key->len)
 		return CKR_DATA_LEN_RANGE;
 	buf_put(&op->gathered, in);
 	return buf_rv(&op->gathered);
+}
+
+/* Ends the hash: n bytes to hash, of an XOF as many as the scheme wants. */
+static bool
+sign_end_hash(struct sign_state *st, uint8_t *hash, unsigned *n)
+{
+	if ((EVP_MD_get_flags(st->md) & EVP_MD_FLAG_XOF) == 0)
+		return EVP_DigestFinal_ex(st->mctx, hash, n) == 1;
+	*n = (unsigned)st->hash_len;
+	return EVP_DigestFinalXOF(st->mctx, hash, st->hash_len) == 1;
 }
 
 /*
@@ -307,7 +347,7 @@ sign_prepare(struct eng_op *op, struct bytes in, uint8_t *hash,
 	*tbs = in;
 	if (st->md != NULL) {
 		if ((in.n > 0 && EVP_DigestUpdate(st->mctx, in.p, in.n) != 1)
-		    || EVP_DigestFinal_ex(st->mctx, hash, &n) != 1)
+		    || !sign_end_hash(st, hash, &n))
 			return log_rv(CKR_DEVICE_ERROR, "sign: hashing failed");
 		*tbs = bytes_of(hash, n);
 		return CKR_OK;
@@ -350,6 +390,8 @@ sign_whole(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	} else if ((rv = sign_prepare(op, in, hash, &padded, &tbs)) !=
 	    CKR_OK) {
 		return rv;
+	} else if (is_pq(op)) {
+		rv = pqsign_sign(op->eng, op->key, &st->pq, tbs, out);
 	} else if (op->alg->fam == ENG_F_ECDSA) {
 		rv = sign_tbs_ecdsa(st, tbs, out);
 	} else if (EVP_PKEY_sign(st->pctx, out, &n, tbs.p, tbs.n) != 1 ||
@@ -469,6 +511,8 @@ verify_whole(struct eng_op *op, struct bytes in, struct bytes sig)
 		return eddsa_verify(op->eng, op->key, &st->ed, in, sig);
 	if ((rv = sign_prepare(op, in, hash, &padded, &tbs)) != CKR_OK)
 		return rv;
+	if (is_pq(op))
+		return pqsign_verify(op->eng, op->key, &st->pq, tbs, sig);
 	if (op->alg->fam == ENG_F_ECDSA) {
 		if ((rv = ecdsa_raw_to_der(sig, st->sig_len / 2, &der)) !=
 		    CKR_OK)

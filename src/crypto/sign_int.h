@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Inside crypto: what sign.c, ecdsa.c, eddsa.c and edwards_sig.c share.
+ * Inside crypto: what sign.c, ecdsa.c, eddsa.c, edwards_sig.c and pqsign.c
+ * share.
  */
 #ifndef KLUIS_CRYPTO_SIGN_INT_H
 #define KLUIS_CRYPTO_SIGN_INT_H
@@ -67,5 +68,44 @@ CK_RV edwards_sign(struct eng *e, const struct eng_key *key,
 CK_RV edwards_verify(struct eng *e, const struct eng_key *key,
     const struct ed_scheme *scheme, struct bytes in, struct bytes sig)
     KL_MUST_USE;
+
+/* ---------------------------------------------------- ML-DSA and SLH-DSA */
+
+#define PQ_CONTEXT_MAX 255	/* FIPS 204, 205 */
+#define PQ_PREFIX_MAX  (2 + PQ_CONTEXT_MAX + 11)
+
+/* What parameters select. */
+struct pq_scheme {
+	size_t hash_len;	/* the message comes as a hash of that length; 0:
+				   as it is */
+	size_t prefix_n;	/* what is signed before it */
+	uint8_t prefix[PQ_PREFIX_MAX];
+	bool deterministic;
+};
+
+/* An operation; zeroed to start with. */
+struct pqsign {
+	struct pq_scheme scheme;
+	EVP_MD_CTX *mctx;	/* set up to sign or verify */
+	bool as_mu;		/* how mctx takes it */
+	EVP_MD_CTX *mu;		/* the message so far; NULL: it must come whole */
+	uint8_t tr[64];		/* with mu: the hash of the public key */
+};
+
+/* Sets pq up for op's algorithm, key and direction; keep: they are those of
+ * last time.  CKR_MECHANISM_PARAM_INVALID for a context that is too long, a
+ * hash that is not among those of FIPS 204, or what libcrypto cannot do. */
+CK_RV pqsign_init(struct eng *e, const struct eng_op *op,
+    const struct eng_par *par, bool keep, struct pqsign *pq) KL_MUST_USE;
+/* Takes a part of the message; only where mu is not NULL. */
+CK_RV pqsign_update(struct pqsign *pq, struct bytes in) KL_MUST_USE;
+/* Of the message, or what is left of it: in is the hash where scheme.hash_len is
+ * set.  Writes key->pqc->sig bytes to out. */
+CK_RV pqsign_sign(struct eng *e, const struct eng_key *key, struct pqsign *pq,
+    struct bytes in, uint8_t *out) KL_MUST_USE;
+/* CKR_SIGNATURE_INVALID, CKR_SIGNATURE_LEN_RANGE. */
+CK_RV pqsign_verify(struct eng *e, const struct eng_key *key,
+    struct pqsign *pq, struct bytes in, struct bytes sig) KL_MUST_USE;
+void pqsign_done(struct pqsign *pq);
 
 #endif

@@ -30,6 +30,12 @@ const char *mech_mgf_md(CK_RSA_PKCS_MGF_TYPE mgf);
 typedef CK_RV mech_params_fn(const struct mech_row *row, const CK_MECHANISM *m,
     CK_FLAGS purpose, struct mech_call *call);
 
+/* For parsers: copies the parameter structure of exactly n bytes to out. */
+CK_RV par_struct(const CK_MECHANISM *m, void *out, size_t n) KL_MUST_USE;
+/* A pointer and a length of a structure as a view; nothing in a parameter is
+ * as long as BUF_MAX. */
+CK_RV par_view(const CK_BYTE *p, CK_ULONG n, struct bytes *out) KL_MUST_USE;
+
 mech_params_fn par_none;	/* no parameter allowed */
 mech_params_fn par_iv;		/* an IV of one block: 3.2 section 6.12 */
 mech_params_fn par_ctr;		/* CK_AES_CTR_PARAMS */
@@ -41,5 +47,8 @@ mech_params_fn par_pss;		/* CK_RSA_PKCS_PSS_PARAMS */
 mech_params_fn par_oaep;	/* CK_RSA_PKCS_OAEP_PARAMS */
 mech_params_fn par_eddsa;	/* nothing, or CK_EDDSA_PARAMS */
 mech_params_fn par_ecdh;	/* CK_ECDH1_DERIVE_PARAMS */
+mech_params_fn par_sign_context;/* nothing, or CK_SIGN_ADDITIONAL_CONTEXT */
+mech_params_fn par_hash_sign_context;
+				/* CK_HASH_SIGN_ADDITIONAL_CONTEXT */
 
 #endif

@@ -45,8 +45,7 @@ mech_mgf_md(CK_RSA_PKCS_MGF_TYPE mgf)
 	return NULL;
 }
 
-/* Copies the parameter structure of exactly n bytes to out. */
-static CK_RV
+CK_RV
 par_struct(const CK_MECHANISM *m, void *out, size_t n)
 {
 	if (m->pParameter == NULL || m->ulParameterLen != n)
@@ -55,9 +54,7 @@ par_struct(const CK_MECHANISM *m, void *out, size_t n)
 	return CKR_OK;
 }
 
-/* A pointer and a length of a structure as a view; nothing in a parameter is
- * as long as BUF_MAX. */
-static CK_RV
+CK_RV
 par_view(const CK_BYTE *p, CK_ULONG n, struct bytes *out)
 {
 	if ((p == NULL && n != 0) || n > BUF_MAX)
