@@ -99,6 +99,7 @@ KL_MECH = \
 	src/mech/params.c \
 	src/mech/params_pqc.c \
 	src/mech/table.c \
+	src/mech/table_aes.c \
 	src/mech/table_cipher.c \
 	src/mech/table_ec.c \
 	src/mech/table_hash.c \

@@ -54,6 +54,7 @@ KL_TESTS = \
 	tests/cli/test_text \
 	tests/crypto/test_aead \
 	tests/crypto/test_cipher \
+	tests/crypto/test_ciphers \
 	tests/crypto/test_curve \
 	tests/crypto/test_der \
 	tests/crypto/test_derive \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Block ciphers without authentication: ECB, CBC, CBC with PKCS#7 padding, of
- * AES also CTR; and what all their families share (cipher_int.h).
+ * Block ciphers without authentication: ECB, CBC, CBC with PKCS#7 padding, and
+ * the modes that make a stream cipher of them (CTR, OFB, CFB); and what all
+ * their families share (cipher_int.h).
  *
  * Invariants:
  *  1. `pending` is how many bytes libcrypto holds back: less than a block, or
@@ -25,9 +26,36 @@
 /* ------------------------------------------------------------- shared */
 
 static const struct block_cipher ciphers[ENG_CIPHERS] = {
-	[ENG_AES] = { "AES", true, false, AES_BLOCK, 16, 32 },
-	[ENG_DES3] = { "DES-EDE3", false, true, 8, 24, 24 },
-	[ENG_DES] = { "DES", false, true, 8, 8, 8 },
+	[ENG_AES] = { .name = "AES", .block = AES_BLOCK, .keys = {
+	    { 16, "AES-128" }, { 24, "AES-192" }, { 32, "AES-256" } } },
+	[ENG_XTS] = { .name = "AES", .block = AES_BLOCK, .keys = {
+	    { 32, "AES-128" }, { 64, "AES-256" } },
+	    .halves = true, .only = "XTS" },
+	[ENG_ARIA] = { .name = "ARIA", .block = 16, .keys = {
+	    { 16, "ARIA-128" }, { 24, "ARIA-192" }, { 32, "ARIA-256" } } },
+	[ENG_CAMELLIA] = { .name = "CAMELLIA", .block = 16, .keys = {
+	    { 16, "CAMELLIA-128" }, { 24, "CAMELLIA-192" },
+	    { 32, "CAMELLIA-256" } } },
+	[ENG_SEED] = { .name = "SEED", .block = 16, .keys = {
+	    { 16, "SEED" } } },
+	[ENG_DES] = { .name = "DES", .block = 8, .keys = {
+	    { 8, "DES" } }, .parity = true },
+	[ENG_DES2] = { .name = "DES-EDE", .block = 8, .keys = {
+	    { 16, "DES-EDE" } }, .parity = true },
+	[ENG_DES3] = { .name = "DES-EDE3", .block = 8, .keys = {
+	    { 24, "DES-EDE3" } }, .parity = true },
+	[ENG_TDEA] = { .name = "triple DES", .block = 8, .keys = {
+	    { 16, "DES-EDE" }, { 24, "DES-EDE3" } }, .parity = true },
+	[ENG_DEA] = { .name = "DES", .block = 8, .keys = {
+	    { 8, "DES" }, { 16, "DES-EDE" }, { 24, "DES-EDE3" } },
+	    .parity = true },
+	/* The shortest keys are their designers' (RFC 2144 section 2.5). */
+	[ENG_BLOWFISH] = { .name = "Blowfish", .block = 8, .keys = {
+	    { 56, "BF" } }, .key_min = 4 },
+	[ENG_CAST5] = { .name = "CAST5", .block = 8, .keys = {
+	    { 16, "CAST5" } }, .key_min = 5 },
+	[ENG_IDEA] = { .name = "IDEA", .block = 8, .keys = {
+	    { 16, "IDEA" } } },
 };
 
 const struct block_cipher *
@@ -36,16 +64,67 @@ block_cipher(enum eng_cipher which)
 	return &ciphers[which];
 }
 
+/* libcrypto's name of the cipher under keys of n bytes, without the mode; NULL
+ * when they are none. */
+static const char *
+block_name(const struct block_cipher *b, size_t n)
+{
+	if (b->key_min != 0)
+		return n >= b->key_min && n <= b->keys[0].len ?
+		    b->keys[0].name : NULL;
+	for (size_t i = 0; n != 0 && i < BLOCK_KEYS; i++)
+		if (b->keys[i].len == n)
+			return b->keys[i].name;
+	return NULL;
+}
+
+/* Bytes of the longest key. */
+static size_t
+block_key_max(const struct block_cipher *b)
+{
+	size_t max = 0;
+
+	for (size_t i = 0; i < BLOCK_KEYS && b->keys[i].len != 0; i++)
+		max = b->keys[i].len;
+	return max;
+}
+
+bool
+eng_cipher_len(enum eng_cipher which, size_t n)
+{
+	return which == ENG_CIPHERS ? n >= 1 :
+				      block_name(&ciphers[which], n) != NULL;
+}
+
+/* Whether the bytes are a key of the cipher. */
+static bool
+block_fits(const struct block_cipher *b, struct bytes v)
+{
+	size_t half = v.n / 2;
+
+	return block_name(b, v.n) != NULL && !(b->halves &&
+	    secret_equal(bytes_of(v.p, half), bytes_of(v.p + half, half)));
+}
+
+bool
+eng_cipher_key(enum eng_cipher which, struct bytes value)
+{
+	return which == ENG_CIPHERS ? value.n >= 1 :
+				      block_fits(&ciphers[which], value);
+}
+
 /* The cipher under keys of key_len bytes; NULL when providers lack it. */
 static EVP_CIPHER *
 block_evp(struct eng *e, const struct block_cipher *b, size_t key_len,
     const char *mode)
 {
+	const char *base = block_name(b, key_len);
 	char name[32];
-	int n = b->sized ?
-	    snprintf(name, sizeof(name), "%s-%zu-%s", b->name, key_len * 8,
-	    mode) : snprintf(name, sizeof(name), "%s-%s", b->name, mode);
+	int n;
 
+	if (base == NULL)
+		return NULL;
+	n = snprintf(name, sizeof(name), "%s-%s", base, mode);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return NULL;
 	return eng_cipher(e, name);
@@ -56,7 +135,10 @@ block_can(struct eng *e, enum eng_cipher which, const char *mode)
 {
 	const struct block_cipher *b = block_cipher(which);
 
-	return mode != NULL && block_evp(e, b, b->key_max, mode) != NULL;
+	if (b->only != NULL)
+		mode = b->only;
+	return mode != NULL &&
+	    block_evp(e, b, block_key_max(b), mode) != NULL;
 }
 
 CK_RV
@@ -70,15 +152,27 @@ block_key(struct eng *e, const struct block_cipher *b, const struct eng_key *k,
 		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
 		    "engine: %s wants a secret key", b->name);
 	v = secret_view(k->value);
-	if (v.n < b->key_min || v.n > b->key_max || v.n % 8 != 0)
+	if (!block_fits(b, v))
 		return log_rv(CKR_KEY_SIZE_RANGE,
-		    "engine: %zu bytes are no %s key", v.n, b->name);
+		    "engine: these %zu bytes are no %s key", v.n, b->name);
 	if ((c = block_evp(e, b, v.n, mode)) == NULL)
 		return log_rv(CKR_MECHANISM_INVALID,
 		    "engine: no provider has %s-%s", b->name, mode);
 	*cipher = c;
 	*value = v;
 	return CKR_OK;
+}
+
+bool
+block_start(EVP_CIPHER_CTX *ctx, EVP_CIPHER *cipher, struct bytes key,
+    const uint8_t *iv, bool encrypt)
+{
+	if ((size_t)EVP_CIPHER_get_key_length(cipher) == key.n)
+		return EVP_CipherInit_ex2(ctx, cipher, key.p, iv, encrypt,
+		    NULL) == 1;
+	return EVP_CipherInit_ex2(ctx, cipher, NULL, NULL, encrypt, NULL) ==
+	    1 && EVP_CIPHER_CTX_set_key_length(ctx, (int)key.n) == 1 &&
+	    EVP_CipherInit_ex2(ctx, NULL, key.p, iv, -1, NULL) == 1;
 }
 
 size_t
@@ -236,12 +330,12 @@ cipher_key(struct eng_op *op, struct cipher *c, const struct eng_par *par)
 	if ((rv = block_key(op->eng, c->kind, op->key, op->alg->mode, &evp,
 	    &key)) != CKR_OK)
 		return rv;
-	if (EVP_CipherInit_ex2(c->ctx, evp, key.p, par->iv.p,
-		op->dir == ENG_ENCRYPT, NULL) != 1 ||
+	if (!block_start(c->ctx, evp, key, par->iv.p,
+	    op->dir == ENG_ENCRYPT) ||
 	    EVP_CIPHER_CTX_set_padding(c->ctx, op->alg->pad) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "engine: %s-%s does not start",
 		    c->kind->name, op->alg->mode);
-	c->block = !is_mode(op->alg, "CTR");
+	c->block = is_mode(op->alg, "ECB") || is_mode(op->alg, "CBC");
 	c->unpad = op->alg->pad && op->dir == ENG_DECRYPT;
 	return CKR_OK;
 }
@@ -265,7 +359,8 @@ cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 		return log_rv(CKR_DEVICE_ERROR, "engine: %s-%s does not start",
 		    c->kind->name, op->alg->mode);
 	c->pending = 0;
-	c->left = c->block ? UINT64_MAX : ctr_room(par->iv.p, par->ctr_bits);
+	c->left = is_mode(op->alg, "CTR") ?
+	    ctr_room(par->iv.p, par->ctr_bits) : UINT64_MAX;
 	return CKR_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Inside crypto: what the families over a block cipher (cipher, aead, keywrap,
- * mac) share.  All but cipher know AES only.
+ * mac) share.  aead and keywrap know AES only.
  */
 #ifndef KLUIS_CRYPTO_CIPHER_INT_H
 #define KLUIS_CRYPTO_CIPHER_INT_H
@@ -11,12 +11,19 @@
 #define AES_BLOCK 16
 
 /* Facts of a block cipher. */
+#define BLOCK_KEYS 3
 struct block_cipher {
-	const char *name;		/* as libcrypto says */
-	bool sized;			/* the key's bits follow the name */
-	bool parity;			/* key bytes have odd parity */
+	const char *name;		/* for the log */
 	size_t block;			/* bytes, a power of two, <= AES_BLOCK */
-	size_t key_min, key_max;	/* bytes, in steps of 8 */
+	struct {
+		size_t len;		/* bytes of a key; 0 = no further */
+		const char *name;	/* as libcrypto says, without the mode */
+	} keys[BLOCK_KEYS];
+	size_t key_min;			/* not 0: the one row of keys goes for all
+					   lengths from here to its own */
+	bool parity;			/* key bytes have odd parity */
+	bool halves;			/* a key is two that must differ */
+	const char *only;		/* the one mode there is, NULL = many */
 };
 const struct block_cipher *block_cipher(enum eng_cipher which);
 /*
@@ -27,7 +34,13 @@ const struct block_cipher *block_cipher(enum eng_cipher which);
 CK_RV block_key(struct eng *e, const struct block_cipher *b,
     const struct eng_key *k, const char *mode, EVP_CIPHER **cipher,
     struct bytes *value) KL_MUST_USE;
-/* Whether the providers have the cipher in a mode. */
+/*
+ * Gives the context cipher, key, IV (NULL = later) and direction, and tells it
+ * the key's length where the cipher takes several.  False on failure.
+ */
+bool block_start(EVP_CIPHER_CTX *ctx, EVP_CIPHER *cipher, struct bytes key,
+    const uint8_t *iv, bool encrypt) KL_MUST_USE;
+/* Whether the providers have the cipher in a mode, for its longest keys. */
 bool block_can(struct eng *e, enum eng_cipher which, const char *mode);
 
 /* AES of key_len bytes in a mode as libcrypto names it ("GCM"); NULL when the

@@ -124,9 +124,32 @@ CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
 CK_RV eng_key_load(struct eng *e, enum eng_type type, bool private,
     const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
 
-/* Block ciphers.  Triple DES has three keys of its own; single DES is in
- * libcrypto's legacy provider only. */
-enum eng_cipher { ENG_AES, ENG_DES3, ENG_DES, ENG_CIPHERS };
+/*
+ * Block ciphers, each with the keys it takes (cipher.c has the table).  What
+ * libcrypto keeps in its legacy provider (SEED, DES of one key, Blowfish, CAST5,
+ * IDEA) is there only when that is loaded.
+ */
+enum eng_cipher {
+	ENG_AES,
+	ENG_XTS,	/* two AES keys, which differ, for mode "XTS" */
+	ENG_ARIA,
+	ENG_CAMELLIA,
+	ENG_SEED,
+	ENG_DES,	/* 8 bytes */
+	ENG_DES2,	/* triple DES, 16 bytes: the third key is the first */
+	ENG_DES3,	/* triple DES, 24 bytes */
+	ENG_TDEA,	/* either of those two */
+	ENG_DEA,	/* any of those three */
+	ENG_BLOWFISH,
+	ENG_CAST5,
+	ENG_IDEA,
+	ENG_CIPHERS	/* none */
+};
+/* Whether keys of the cipher may have n bytes; of ENG_CIPHERS: one at least. */
+bool eng_cipher_len(enum eng_cipher which, size_t n);
+/* Whether these bytes are a key of the cipher: of such a length, and for XTS
+ * two halves that differ.  Takes the same time whatever the bytes are. */
+bool eng_cipher_key(enum eng_cipher which, struct bytes value);
 
 /* What to generate. */
 struct eng_gen {
@@ -187,7 +210,7 @@ CK_RV eng_key_from_pkcs8(struct eng *e, struct bytes der, bool trailing_zeros,
 /*
  * CKA_CHECK_VALUE, 3 bytes (3.2 section 4.10.2): the first bytes of a zero
  * block encrypted with the cipher under the key; of SHA-1 of the value when
- * cipher is ENG_CIPHERS.  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE.
+ * cipher is ENG_CIPHERS or has no ECB (XTS).  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE.
  */
 CK_RV eng_key_check(struct eng *e, const struct eng_key *k,
     enum eng_cipher cipher, uint8_t out[3]) KL_MUST_USE;
@@ -227,8 +250,10 @@ enum eng_family {
 	ENG_F_NONE,
 	ENG_F_DIGEST,		/* md */
 	ENG_F_HMAC,		/* md, par.mac_len */
-	ENG_F_CMAC,		/* AES-CMAC */
-	ENG_F_CIPHER,		/* mode: "ECB" "CBC", AES: "CTR"; pad for CBC_PAD */
+	ENG_F_CMAC,		/* cipher, par.mac_len */
+	ENG_F_CIPHER,		/* cipher, mode: "ECB" "CBC" (pad for CBC_PAD), and as
+				   a stream of bytes "CTR" "OFB" "CFB" "CFB1"
+				   "CFB8" */
 	ENG_F_AEAD,		/* mode: "GCM" "CCM" */
 	ENG_F_KEYWRAP,		/* mode: "WRAP" (RFC 3394), "WRAP-PAD" (RFC 5649) */
 	ENG_F_RSA_PKCS1,	/* sign (md or raw DigestInfo) and encrypt */
@@ -249,8 +274,8 @@ struct eng_alg {
 	enum eng_family fam;
 	const char *md;		/* libcrypto's digest name, NULL = none */
 	const char *mode;
-	enum eng_cipher cipher;	/* CIPHER; KEYGEN of a secret: what it is for
-				   (ENG_CIPHERS: none).  The other families
+	enum eng_cipher cipher;	/* CIPHER, CMAC; KEYGEN of a secret: what it is
+				   for (ENG_CIPHERS: none).  The other families
 				   know AES only */
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;

@@ -340,7 +340,7 @@ check_block(struct eng *e, const struct eng_key *k,
 		return CKR_HOST_MEMORY;
 	if ((rv = block_key(e, b, k, "ECB", &cipher, &value)) != CKR_OK)
 		return rv == CKR_MECHANISM_INVALID ? CKR_DEVICE_ERROR : rv;
-	if (EVP_EncryptInit_ex2(cc, cipher, value.p, NULL, NULL) != 1 ||
+	if (!block_start(cc, cipher, value, NULL, true) ||
 	    EVP_CIPHER_CTX_set_padding(cc, 0) != 1 ||
 	    EVP_EncryptUpdate(cc, block, &n, zero, (int)b->block) != 1 ||
 	    (size_t)n != b->block)
@@ -357,7 +357,7 @@ eng_key_check(struct eng *e, const struct eng_key *k, enum eng_cipher cipher,
 
 	if (k->type != ENG_SECRET)
 		return CKR_KEY_TYPE_INCONSISTENT;
-	if (cipher != ENG_CIPHERS)
+	if (cipher != ENG_CIPHERS && block_cipher(cipher)->only == NULL)
 		return check_block(e, k, block_cipher(cipher), out);
 	return eng_sha1_prefix(e, secret_view(k->value), out, 3);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message authentication codes: HMAC over any digest, and AES-CMAC.  The
+ * Message authentication codes: HMAC over any digest, and CMAC.  The
  * context is keyed once; the next message with the same key resets it.
  *
  * Invariant: kind is the EVP_MAC that ctx belongs to; `size` is the full
@@ -101,7 +101,8 @@ cmac_init(struct eng_op *op)
 	struct bytes key;
 	CK_RV rv;
 
-	if ((rv = aes_key(op, "CBC", &cipher, &key)) != CKR_OK)
+	if ((rv = block_key(op->eng, block_cipher(op->alg->cipher), op->key,
+	    "CBC", &cipher, &key)) != CKR_OK)
 		return rv;
 	if ((rv = mac_state(op, "CMAC")) != CKR_OK)
 		return rv;

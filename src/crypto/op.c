@@ -100,7 +100,8 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 	case ENG_F_HMAC:
 		return alg->md != NULL && eng_mac(e, "HMAC") != NULL;
 	case ENG_F_CMAC:
-		return eng_mac(e, "CMAC") != NULL && block_can(e, ENG_AES, "CBC");
+		return eng_mac(e, "CMAC") != NULL &&
+		    block_can(e, alg->cipher, "CBC");
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:

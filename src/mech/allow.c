@@ -205,8 +205,21 @@ row_in_bytes(const struct mech_row *row)
 {
 	CK_KEY_TYPE key = row->keys[0];
 
-	return row->alg.fam == ENG_F_HMAC || key == CKK_AES ||
-	    key == CKK_ML_KEM || key == CKK_ML_DSA || key == CKK_SLH_DSA;
+	switch (row->alg.fam) {
+	case ENG_F_HMAC:
+	case ENG_F_CMAC:
+	case ENG_F_CIPHER:
+	case ENG_F_AEAD:
+	case ENG_F_KEYWRAP:
+		return true;
+	case ENG_F_KEYGEN:
+		if (row->alg.mode == NULL)
+			return key != CKK_GENERIC_SECRET;
+		break;
+	default:
+		break;
+	}
+	return key == CKK_ML_KEM || key == CKK_ML_DSA || key == CKK_SLH_DSA;
 }
 
 bool

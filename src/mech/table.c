@@ -6,13 +6,14 @@
  * the libcrypto in use lacks is not offered (allow.c).
  *
  * Sizes are in the unit the standard gives the mechanism: bits for RSA,
- * elliptic curves and generic secrets, bytes for AES and HMAC, bytes of the
+ * elliptic curves and generic secrets, bytes for ciphers and HMAC, bytes of the
  * public key for ML-KEM, ML-DSA and SLH-DSA; DES states none.
  * An RSA row's minimum is raised or lowered by the configuration (allow.c).
  */
 #include "mech/table_int.h"
 
 static const struct mech_rows *const families[] = {
+	&mech_rows_aes,
 	&mech_rows_cipher,
 	&mech_rows_ec,
 	&mech_rows_hash,

@@ -1,59 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Rows of the mechanism table (table.c): Digests, HMAC and generic
- * secrets (3.2 sections 6.9 and 6.18 to 6.29).
+ * secrets (3.2 sections 6.8, 6.9 and 6.20 to 6.36).
  */
 #include "mech/table_int.h"
 
-#define HMAC_SIZE(kk) .min = 1, .max = 65536, \
-	.keys = { CKK_GENERIC_SECRET, kk }, .nkeys = 2
-#define DIGEST(x, hash, t) \
-	{ M(x), .flags = CKF_DIGEST, .traits = (t), .params = par_none, \
-	  .alg = { .fam = ENG_F_DIGEST, .md = hash } }
-#define HMAC(x, kk, hash, t) \
-	{ M(x), .flags = SV, HMAC_SIZE(kk), .traits = (t), .params = par_none, \
-	  .alg = { .fam = ENG_F_HMAC, .md = hash } }
-#define HMAC_GENERAL(x, kk, hash, t) \
-	{ M(x), .flags = SV, HMAC_SIZE(kk), .traits = (t), .params = par_mac_len, \
-	  .alg = { .fam = ENG_F_HMAC, .md = hash } }
+#define HMAC_ROW(x, kk, hash, t, par) \
+	{ M(x), .flags = SV, .min = 1, .max = 65536, .keys = { CKK_GENERIC_SECRET, kk }, \
+	  .nkeys = 2, .traits = (t), .params = par, .alg = { .fam = ENG_F_HMAC, .md = hash } }
+/* A digest, its HMAC, and HMAC of a length that the caller says. */
+#define HASH(X, hash, t) \
+	{ M(X), .flags = CKF_DIGEST, .traits = (t), .params = par_none, \
+	  .alg = { .fam = ENG_F_DIGEST, .md = hash } }, \
+	HMAC_ROW(X##_HMAC, CKK_##X##_HMAC, hash, t, par_none), \
+	HMAC_ROW(X##_HMAC_GENERAL, CKK_##X##_HMAC, hash, t, par_mac_len)
+/* Keys for HMAC; lengths in bytes. */
+#define HASH_GEN(X, hash) \
+	{ M(X##_KEY_GEN), .flags = CKF_GENERATE, .min = 1, .max = 65536, \
+	  .keys = { CKK_##X##_HMAC }, .nkeys = 1, .params = par_none, \
+	  .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_CIPHERS, .md = hash } }
 
 static const struct mech_row rows[] = {
-	DIGEST(SHA512_224, "SHA2-512/224", 0),
-	HMAC(SHA512_224_HMAC, CKK_SHA512_224_HMAC, "SHA2-512/224", 0),
-	HMAC_GENERAL(SHA512_224_HMAC_GENERAL, CKK_SHA512_224_HMAC, "SHA2-512/224", 0),
-	DIGEST(SHA512_256, "SHA2-512/256", 0),
-	HMAC(SHA512_256_HMAC, CKK_SHA512_256_HMAC, "SHA2-512/256", 0),
-	HMAC_GENERAL(SHA512_256_HMAC_GENERAL, CKK_SHA512_256_HMAC, "SHA2-512/256", 0),
-	DIGEST(MD5, "MD5", MECH_LEGACY),
-	HMAC(MD5_HMAC, CKK_MD5_HMAC, "MD5", MECH_LEGACY),
-	HMAC_GENERAL(MD5_HMAC_GENERAL, CKK_MD5_HMAC, "MD5", MECH_LEGACY),
-	DIGEST(SHA_1, "SHA1", 0),
-	HMAC(SHA_1_HMAC, CKK_SHA_1_HMAC, "SHA1", 0),
-	HMAC_GENERAL(SHA_1_HMAC_GENERAL, CKK_SHA_1_HMAC, "SHA1", 0),
-	DIGEST(SHA256, "SHA2-256", 0),
-	HMAC(SHA256_HMAC, CKK_SHA256_HMAC, "SHA2-256", 0),
-	HMAC_GENERAL(SHA256_HMAC_GENERAL, CKK_SHA256_HMAC, "SHA2-256", 0),
-	DIGEST(SHA224, "SHA2-224", 0),
-	HMAC(SHA224_HMAC, CKK_SHA224_HMAC, "SHA2-224", 0),
-	HMAC_GENERAL(SHA224_HMAC_GENERAL, CKK_SHA224_HMAC, "SHA2-224", 0),
-	DIGEST(SHA384, "SHA2-384", 0),
-	HMAC(SHA384_HMAC, CKK_SHA384_HMAC, "SHA2-384", 0),
-	HMAC_GENERAL(SHA384_HMAC_GENERAL, CKK_SHA384_HMAC, "SHA2-384", 0),
-	DIGEST(SHA512, "SHA2-512", 0),
-	HMAC(SHA512_HMAC, CKK_SHA512_HMAC, "SHA2-512", 0),
-	HMAC_GENERAL(SHA512_HMAC_GENERAL, CKK_SHA512_HMAC, "SHA2-512", 0),
-	DIGEST(SHA3_256, "SHA3-256", 0),
-	HMAC(SHA3_256_HMAC, CKK_SHA3_256_HMAC, "SHA3-256", 0),
-	HMAC_GENERAL(SHA3_256_HMAC_GENERAL, CKK_SHA3_256_HMAC, "SHA3-256", 0),
-	DIGEST(SHA3_224, "SHA3-224", 0),
-	HMAC(SHA3_224_HMAC, CKK_SHA3_224_HMAC, "SHA3-224", 0),
-	HMAC_GENERAL(SHA3_224_HMAC_GENERAL, CKK_SHA3_224_HMAC, "SHA3-224", 0),
-	DIGEST(SHA3_384, "SHA3-384", 0),
-	HMAC(SHA3_384_HMAC, CKK_SHA3_384_HMAC, "SHA3-384", 0),
-	HMAC_GENERAL(SHA3_384_HMAC_GENERAL, CKK_SHA3_384_HMAC, "SHA3-384", 0),
-	DIGEST(SHA3_512, "SHA3-512", 0),
-	HMAC(SHA3_512_HMAC, CKK_SHA3_512_HMAC, "SHA3-512", 0),
-	HMAC_GENERAL(SHA3_512_HMAC_GENERAL, CKK_SHA3_512_HMAC, "SHA3-512", 0),
+	HASH(SHA512_224, "SHA2-512/224", 0),
+	HASH_GEN(SHA512_224, "SHA2-512/224"),
+	HASH(SHA512_256, "SHA2-512/256", 0),
+	HASH_GEN(SHA512_256, "SHA2-512/256"),
+	HASH(MD5, "MD5", MECH_LEGACY),
+	HASH(RIPEMD160, "RIPEMD-160", MECH_LEGACY),
+	HASH(SHA_1, "SHA1", 0),
+	HASH_GEN(SHA_1, "SHA1"),
+	HASH(SHA224, "SHA2-224", 0),
+	HASH_GEN(SHA224, "SHA2-224"),
+	HASH(SHA256, "SHA2-256", 0),
+	HASH_GEN(SHA256, "SHA2-256"),
+	HASH(SHA384, "SHA2-384", 0),
+	HASH_GEN(SHA384, "SHA2-384"),
+	HASH(SHA512, "SHA2-512", 0),
+	HASH_GEN(SHA512, "SHA2-512"),
+	HASH(SHA3_224, "SHA3-224", 0),
+	HASH_GEN(SHA3_224, "SHA3-224"),
+	HASH(SHA3_256, "SHA3-256", 0),
+	HASH_GEN(SHA3_256, "SHA3-256"),
+	HASH(SHA3_384, "SHA3-384", 0),
+	HASH_GEN(SHA3_384, "SHA3-384"),
+	HASH(SHA3_512, "SHA3-512", 0),
+	HASH_GEN(SHA3_512, "SHA3-512"),
 	{ M(GENERIC_SECRET_KEY_GEN), .flags = CKF_GENERATE, .min = 8, .max = 524288,
 	  .keys = { CKK_GENERIC_SECRET }, .nkeys = 1, .params = par_none,
 	  .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_CIPHERS } },

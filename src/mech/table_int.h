@@ -13,6 +13,7 @@ struct mech_rows {
 	const struct mech_row *v;
 	size_t n;
 };
+extern const struct mech_rows mech_rows_aes;
 extern const struct mech_rows mech_rows_cipher;
 extern const struct mech_rows mech_rows_ec;
 extern const struct mech_rows mech_rows_hash;

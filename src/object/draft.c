@@ -110,7 +110,7 @@ gen_secret(const struct obj_draft *d, struct eng_gen *gen)
 {
 	gen->len = obj_draft_len(d);
 	gen->cipher = d->schema->cipher;
-	if (!d->schema->len_ok(gen->len) || gen->len > BUF_MAX)
+	if (!schema_len_ok(d->schema, gen->len) || gen->len > BUF_MAX)
 		return log_rv(CKR_KEY_SIZE_RANGE,
 		    "generate: %zu bytes for key type 0x%lx", gen->len,
 		    d->schema->key_type);

@@ -99,7 +99,8 @@ struct schema {
 					   CK_UNAVAILABLE_INFORMATION */
 	const struct attr_row *const *tables;	/* NULL-terminated */
 	const size_t *counts;
-	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths */
+	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths; NULL:
+					   what the cipher takes */
 	size_t fixed_len;		/* secret keys: the one length, or 0 */
 	enum eng_cipher cipher;		/* secret keys: CKA_CHECK_VALUE is made
 					   with it; ENG_CIPHERS: with SHA-1 */
@@ -109,6 +110,8 @@ struct schema {
 	uint32_t can;			/* bit 1 << enum obj_use: what such a key
 					   can do, hence may by default */
 };
+/* Whether secret keys of the schema may have n bytes. */
+bool schema_len_ok(const struct schema *s, size_t n);
 /* The schema; NULL when the pair is not supported.  sub: the value of the
  * class's chooser, ignored for classes without one. */
 const struct schema *schema_find(CK_OBJECT_CLASS class, CK_ULONG sub);

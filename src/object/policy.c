@@ -100,16 +100,17 @@ class_known(CK_OBJECT_CLASS class)
 }
 
 /* Whether new objects of this kind are on offer: the configuration allows them,
- * and libcrypto has what a DES key is for. */
+ * and libcrypto has the cipher that a key is for. */
 static bool
 type_offered(const struct obj_draft *d, const struct schema *s)
 {
-	const struct eng_alg alg = { .fam = ENG_F_KEYGEN, .cipher = s->cipher };
+	const struct eng_alg alg = { .fam = ENG_F_CIPHER, .mode = "ECB",
+		.cipher = s->cipher };
 
-	if (!s->legacy)
-		return true;
-	return d->conf->legacy &&
-	    (s->cipher == ENG_CIPHERS || eng_can(d->eng, &alg));
+	if (s->legacy && !d->conf->legacy)
+		return false;
+	return s->eng != ENG_SECRET || s->cipher == ENG_CIPHERS ||
+	    eng_can(d->eng, &alg);
 }
 
 /* Step 2. */

@@ -253,9 +253,8 @@ static const struct attr_row slh_private[] = {
 	(U(ENCRYPT) | U(VERIFY) | U(VERIFY_RECOVER) | U(WRAP) | U(ENCAPSULATE))
 #define U_RSA_PRIVATE                                                          \
 	(U(DECRYPT) | U(SIGN) | U(SIGN_RECOVER) | U(UNWRAP) | U(DECAPSULATE))
-#define U_DES (U(ENCRYPT) | U(DECRYPT) | U(WRAP) | U(UNWRAP))
-#define U_AES                                                                  \
-	(U(ENCRYPT) | U(DECRYPT) | U(SIGN) | U(VERIFY) | U(WRAP) | U(UNWRAP))
+#define U_CRYPT (U(ENCRYPT) | U(DECRYPT) | U(WRAP) | U(UNWRAP))
+#define U_CIPHER (U_CRYPT | U(SIGN) | U(VERIFY))
 
 static bool
 len_any(size_t n)
@@ -263,32 +262,19 @@ len_any(size_t n)
 	return n >= 1;
 }
 
-static bool
-len_aes(size_t n)
-{
-	return n == 16 || n == 24 || n == 32;
-}
-
-static bool
-len_des3(size_t n)
-{
-	return n == 24;
-}
-
-static bool
-len_des(size_t n)
-{
-	return n == 8;
-}
-
 #define MAC_KEY(type, old)                                                     \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_any,       \
 	  .cipher = ENG_CIPHERS, .legacy = (old), .can = U(SIGN) | U(VERIFY) }
-#define DES_KEY(type, len, which, n)                                           \
+#define CIPHER_KEY(type, which, old)                                           \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
-	  ROWS3(storage, key, secret_key), .len_ok = (len), .fixed_len = (n),  \
-	  .cipher = (which), .legacy = true, .can = U_DES }
+	  ROWS4(storage, key, secret_key, value_len), .cipher = (which),       \
+	  .legacy = (old), .can = U_CIPHER }
+/* Of one length: no CKA_VALUE_LEN. */
+#define FIXED_KEY(type, n, which, old, uses)                                   \
+	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
+	  ROWS3(storage, key, secret_key), .fixed_len = (n),                   \
+	  .cipher = (which), .legacy = (old), .can = (uses) }
 #define PUBLIC_KEY(type, engine, rows, uses)                                   \
 	{ .class = CKO_PUBLIC_KEY, .key_type = (type), .eng = (engine),        \
 	  ROWS4(storage, key, public_key, rows), .can = (uses) }
@@ -331,9 +317,10 @@ static const struct schema schemas[] = {
 	PRIVATE_KEY(CKK_ML_KEM, ENG_ML_KEM, seeded_private, U(DECAPSULATE)),
 	PRIVATE_KEY(CKK_ML_DSA, ENG_ML_DSA, seeded_private, U(SIGN)),
 	PRIVATE_KEY(CKK_SLH_DSA, ENG_SLH_DSA, slh_private, U(SIGN)),
-	{ .class = CKO_SECRET_KEY, .key_type = CKK_AES, .eng = ENG_SECRET,
-	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_aes,
-	  .cipher = ENG_AES, .can = U_AES },
+	CIPHER_KEY(CKK_AES, ENG_AES, false),
+	CIPHER_KEY(CKK_ARIA, ENG_ARIA, false),
+	CIPHER_KEY(CKK_CAMELLIA, ENG_CAMELLIA, false),
+	FIXED_KEY(CKK_SEED, 16, ENG_SEED, false, U_CIPHER),
 	MAC_KEY(CKK_GENERIC_SECRET, false),
 	MAC_KEY(CKK_SHA_1_HMAC, false),
 	MAC_KEY(CKK_SHA224_HMAC, false),
@@ -347,8 +334,15 @@ static const struct schema schemas[] = {
 	MAC_KEY(CKK_SHA3_384_HMAC, false),
 	MAC_KEY(CKK_SHA3_512_HMAC, false),
 	MAC_KEY(CKK_MD5_HMAC, true),
-	DES_KEY(CKK_DES3, len_des3, ENG_DES3, 24),
-	DES_KEY(CKK_DES, len_des, ENG_DES, 8),
+	MAC_KEY(CKK_RIPEMD160_HMAC, true),
+	FIXED_KEY(CKK_DES3, 24, ENG_DES3, true, U_CIPHER),
+	FIXED_KEY(CKK_DES2, 16, ENG_DES2, true, U_CIPHER),
+	FIXED_KEY(CKK_DES, 8, ENG_DES, true, U_CIPHER),
+	{ .class = CKO_SECRET_KEY, .key_type = CKK_BLOWFISH, .eng = ENG_SECRET,
+	  ROWS4(storage, key, secret_key, value_len), .cipher = ENG_BLOWFISH,
+	  .legacy = true, .can = U_CRYPT },
+	CIPHER_KEY(CKK_CAST128, ENG_CAST5, true),
+	FIXED_KEY(CKK_IDEA, 16, ENG_IDEA, true, U_CIPHER),
 };
 
 const struct schema *
@@ -427,4 +421,10 @@ schema_any(CK_ATTRIBUTE_TYPE t)
 		if ((row = schema_row(&schemas[i], t)) != NULL)
 			return row;
 	return NULL;
+}
+
+bool
+schema_len_ok(const struct schema *s, size_t n)
+{
+	return s->len_ok != NULL ? s->len_ok(n) : eng_cipher_len(s->cipher, n);
 }

@@ -97,11 +97,23 @@ static const struct {
 				   else for those that wrap sensitive keys */
 } tellers[] = {
 	{ CKM_RSA_X_509, true }, { CKM_AES_CTR, true },
+	{ CKM_AES_OFB, true }, { CKM_AES_CFB1, true },
+	{ CKM_AES_CFB8, true }, { CKM_AES_CFB128, true },
+	{ CKM_CAMELLIA_CTR, true },
 	{ CKM_RSA_PKCS, false }, { CKM_AES_ECB, false },
 	{ CKM_AES_CBC, false }, { CKM_AES_CBC_PAD, false },
 	{ CKM_DES_ECB, false }, { CKM_DES_CBC, false },
 	{ CKM_DES_CBC_PAD, false }, { CKM_DES3_ECB, false },
 	{ CKM_DES3_CBC, false }, { CKM_DES3_CBC_PAD, false },
+	{ CKM_ARIA_ECB, false }, { CKM_ARIA_CBC, false },
+	{ CKM_ARIA_CBC_PAD, false }, { CKM_CAMELLIA_ECB, false },
+	{ CKM_CAMELLIA_CBC, false }, { CKM_CAMELLIA_CBC_PAD, false },
+	{ CKM_SEED_ECB, false }, { CKM_SEED_CBC, false },
+	{ CKM_SEED_CBC_PAD, false }, { CKM_BLOWFISH_CBC, false },
+	{ CKM_BLOWFISH_CBC_PAD, false }, { CKM_CAST128_ECB, false },
+	{ CKM_CAST128_CBC, false }, { CKM_CAST128_CBC_PAD, false },
+	{ CKM_IDEA_ECB, false }, { CKM_IDEA_CBC, false },
+	{ CKM_IDEA_CBC_PAD, false },
 };
 
 /* Whether a key that may not decrypt would tell by unwrapping so: rules 2 and

@@ -15,7 +15,8 @@
  * same stream over a known key, or whatever else encrypts one block, opens
  * them. */
 static const CK_MECHANISM_TYPE streams[] = {
-	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM
+	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM, CKM_AES_OFB, CKM_AES_CFB1,
+	CKM_AES_CFB8, CKM_AES_CFB128, CKM_CAMELLIA_CTR
 };
 
 /* -------------------------------------------------------------- leaving */
@@ -160,7 +161,7 @@ obj_draft_set_value(struct obj_draft *d, struct bytes value)
 	size_t want = obj_draft_len(d);
 
 	if (d->schema->class != CKO_SECRET_KEY ||
-	    !d->schema->len_ok(value.n) || (want != 0 && want != value.n))
+	    !schema_len_ok(d->schema, value.n) || (want != 0 && want != value.n))
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "object: %zu bytes are not the key the template wants",
 		    value.n);
@@ -189,7 +190,7 @@ maybe_shorter(const struct schema *s, struct bytes plain, size_t block)
 	if (s->cipher == ENG_CIPHERS)
 		return false;
 	for (size_t n = plain.n; n-- > 0 && plain.n - n < block;)
-		if (s->len_ok(n) && only_padding(plain, n, block))
+		if (schema_len_ok(s, n) && only_padding(plain, n, block))
 			return true;
 	return false;
 }
@@ -207,7 +208,7 @@ unwrap_secret(struct obj_draft *d, struct bytes plain, size_t block)
 		    "unwrap: CKA_VALUE_LEN must say where the key ends");
 	if (want == 0)
 		want = plain.n;
-	if (!d->schema->len_ok(want) || want > plain.n ||
+	if (!schema_len_ok(d->schema, want) || want > plain.n ||
 	    !only_padding(plain, want, block))
 		return log_rv(CKR_WRAPPED_KEY_LEN_RANGE,
 		    "unwrap: not the length of the key the template wants");

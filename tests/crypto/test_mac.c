@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HMAC against RFC 2202 and RFC 4231, AES-CMAC against SP 800-38B's examples;
+ * HMAC against RFC 2202, RFC 2286 and RFC 4231, CMAC against SP 800-38B's examples;
  * cut codes, verification, keys of every kind.  (SHA-3 and the one-byte key:
  * from an HMAC of another make.)
  */
@@ -21,6 +21,8 @@
 #define AES192 "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"
 #define AES256                                                                 \
 	"603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+#define TDEA3 "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5"
+#define TDEA2 "4cf15134a2850dd58a3d10ba80570d38"
 #define M16 "6bc1bee22e409f96e93d7e117393172a"
 #define M40                                                                    \
 	M16 "ae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411"
@@ -28,6 +30,8 @@
 	M40 "e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
 
 static const struct eng_alg hmac_md5 = { .fam = ENG_F_HMAC, .md = "MD5" };
+static const struct eng_alg hmac_rmd = { .fam = ENG_F_HMAC,
+	.md = "RIPEMD-160" };
 static const struct eng_alg hmac1 = { .fam = ENG_F_HMAC, .md = "SHA1" };
 static const struct eng_alg hmac224 = { .fam = ENG_F_HMAC, .md = "SHA2-224" };
 static const struct eng_alg hmac256 = { .fam = ENG_F_HMAC, .md = "SHA2-256" };
@@ -37,6 +41,8 @@ static const struct eng_alg hmac3_256 = { .fam = ENG_F_HMAC, .md = "SHA3-256" };
 static const struct eng_alg hmac5_256 = { .fam = ENG_F_HMAC,
 	.md = "SHA2-512/256" };
 static const struct eng_alg cmac = { .fam = ENG_F_CMAC };
+static const struct eng_alg cmac_des3 = { .fam = ENG_F_CMAC,
+	.cipher = ENG_TDEA };
 
 static const struct {
 	const struct eng_alg *alg;
@@ -71,6 +77,13 @@ static const struct {
 	{ &cmac, AES128, M64, 8, "51f0bebf7e3b9d92" },
 	{ &cmac, AES192, M40, 0, "8a1de5be2eb31aad089a82e6ee908b0e" },
 	{ &cmac, AES256, M64, 0, "e1992190549f6ed5696a2c056c315410" },
+	/* SP 800-38B, D.4 and D.5 */
+	{ &cmac_des3, TDEA3, "", 0, "b7a688e122ffaf95" },
+	{ &cmac_des3, TDEA3, "6bc1bee22e409f96", 0, "8e8f293136283797" },
+	{ &cmac_des3, TDEA3, "6bc1bee22e409f96", 3, "8e8f29" },
+	{ &cmac_des3, TDEA2, "", 0, "bd2ebf9a3ba00361" },
+	{ &hmac_rmd, JEFE, WHAT, 0,
+	    "dda6c0213a485a9e24f4742064a7f033b43c4069" },
 	{ &hmac_md5, JEFE, WHAT, 0, "750c783e6ab0b503eaa86e310a5db738" },
 };
 

@@ -356,7 +356,65 @@ test_des3(void **state)
 	    bytes_of("\x8c\xa6\x4d", 3)));
 	assert_null(attrs_find(&d->attrs, CKA_VALUE_LEN));
 	assert_true(kit_is(d, CKA_ENCRYPT));
-	assert_false(kit_is(d, CKA_SIGN));
+	assert_true(kit_is(d, CKA_SIGN));
+}
+
+/* Keys of the other ciphers: their lengths, and check values by libcrypto's
+ * command, of keys that are all zero. */
+static const struct {
+	const char *name;
+	CK_ULONG type;
+	bool legacy;
+	uint8_t lens[8];	/* all there are, up to 65 bytes; the first is
+				   that of the check value */
+	const char *kcv;	/* NULL: a provider that is not loaded */
+} cipher_keys[] = {
+	{ "ARIA", CKK_ARIA, false, { 16, 24, 32 }, "\x4b\x40\xa6" },
+	{ "Camellia", CKK_CAMELLIA, false, { 16, 24, 32 }, "\x3d\x02\x80" },
+	{ "DES2", CKK_DES2, true, { 16 }, "\x8c\xa6\x4d" },
+	{ "SEED", CKK_SEED, false, { 16 }, NULL },
+	{ "CAST128", CKK_CAST128, true, { 16 }, NULL },
+};
+
+static CK_RV
+try_cipher_key(size_t i, size_t n, struct obj_draft **d)
+{
+	static uint8_t zero[65];
+	CK_ULONG type = cipher_keys[i].type;
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_CLASS, kit_secret),
+		KIT_A(CKA_KEY_TYPE, type), { CKA_VALUE, zero, n }, { 0 } };
+	struct obj_request rq = kit_request(OBJ_WAY_CREATE, t);
+
+	return obj_draft_new(kit_space(), &kit_user, &rq, d);
+}
+
+static void
+test_cipher_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(cipher_keys); i++) {
+		const uint8_t *lens = cipher_keys[i].lens;
+		bool offered = cipher_keys[i].kcv != NULL;
+		struct obj_draft *d = NULL;
+
+		if (cipher_keys[i].legacy)
+			assert_int_not_equal(try_cipher_key(i, lens[0], &d),
+			    CKR_OK);
+		kit_conf()->legacy = cipher_keys[i].legacy;
+		for (size_t n = 0; n <= 65; n++) {
+			bool fits = n > 0 && memchr(lens, (int)n, 8) != NULL;
+
+			assert_int_equal(try_cipher_key(i, n, &d),
+			    fits && offered ? CKR_OK :
+			    CKR_ATTRIBUTE_VALUE_INVALID);
+			if (n == lens[0] && offered)
+				assert_true(bytes_equal(
+				    attrs_bytes(&d->attrs, CKA_CHECK_VALUE),
+				    bytes_of(cipher_keys[i].kcv, 3)));
+			obj_draft_freep(&d);
+		}
+		kit_conf()->legacy = false;
+	}
 }
 
 /* The default provider has no DES, so that such keys are not offered. */
@@ -416,6 +474,7 @@ main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_check_values),
 		cmocka_unit_test(test_des3),
+		cmocka_unit_test(test_cipher_keys),
 		cmocka_unit_test(test_des),
 		cmocka_unit_test(test_certificate),
 	};

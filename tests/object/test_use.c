@@ -3,6 +3,7 @@
  * Who may do what: class, usage attribute, allowed mechanisms, dates, and what
  * wrapping keys must not do.
  */
+#include "mech/mech_int.h"
 #include "object/obj_kit.h"
 
 static CK_MECHANISM_TYPE gcm[] = { CKM_AES_KEY_WRAP, CKM_AES_GCM };
@@ -126,6 +127,25 @@ test_wrapping_pair(void **state)
 	attrs_done(&o.attrs);
 }
 
+/* No mechanism without integrity unwraps with a wrapping key that does not name
+ * it: the list here has all that the mechanism table marks so. */
+static void
+test_all_weak(void **state)
+{
+	CK_ATTRIBUTE of[] = { OFF(CKA_DECRYPT), ON(CKA_SENSITIVE), { 0 } };
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = kit_generate(of);
+	struct object o = kit_object(d);
+	const struct mech_row *row;
+
+	(void)state;
+	for (size_t i = 0; (row = mech_row_at(i)) != NULL; i++)
+		if ((row->flags & CKF_UNWRAP) != 0 &&
+		    obj_may(&o, OBJ_USE_UNWRAP, row->type) !=
+		    ((row->traits & MECH_WEAK_WRAP) != 0 ? NOT_PERMITTED :
+		    CKR_OK))
+			fail_msg("%s", row->name);
+}
+
 static void
 test_bits(void **state)
 {
@@ -143,6 +163,7 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_wrapping_pair),
+		cmocka_unit_test(test_all_weak),
 		cmocka_unit_test(test_bits),
 	};
 
