@@ -11,7 +11,9 @@
 #define M(x)    CKM_##x, "CKM_" #x
 #define GENERIC CKK_GENERIC_SECRET
 #define PAIR    CKF_GENERATE_KEY_PAIR
-#define SV      (CKF_SIGN | CKF_VERIFY)
+#define SV                                                         \
+	(CKF_SIGN | CKF_VERIFY | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY | \
+	    CKF_MULTI_MESSAGE)
 #define ED      (CKF_ENCRYPT | CKF_DECRYPT)
 #define WU      (CKF_WRAP | CKF_UNWRAP)
 #define RECOVER (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)

@@ -55,6 +55,7 @@ KL_CRYPTO = \
 	src/crypto/keywrap.c \
 	src/crypto/mac.c \
 	src/crypto/op.c \
+	src/crypto/par.c \
 	src/crypto/pkcs8.c \
 	src/crypto/point.c \
 	src/crypto/pqsign.c \
@@ -143,6 +144,7 @@ KL_SESSION = \
 	src/session/op_dual.c \
 	src/session/op_int.h \
 	src/session/op_keys.c \
+	src/session/op_message_sign.c \
 	src/session/op_wrap.c \
 	src/session/out.c \
 	src/session/out.h \
@@ -165,6 +167,7 @@ KL_API = \
 	src/api/general.c \
 	src/api/interfaces.c \
 	src/api/keys.c \
+	src/api/message_sign.c \
 	src/api/object.c \
 	src/api/session.c \
 	src/api/sign.c \

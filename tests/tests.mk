@@ -30,6 +30,7 @@ KL_TESTS = \
 	tests/api/test_general \
 	tests/api/test_interfaces \
 	tests/api/test_keys \
+	tests/api/test_message_sign \
 	tests/api/test_object \
 	tests/api/test_points \
 	tests/api/test_session \
@@ -75,6 +76,7 @@ KL_TESTS = \
 	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
 	tests/crypto/test_op \
+	tests/crypto/test_par \
 	tests/crypto/test_pkcs8 \
 	tests/crypto/test_point \
 	tests/crypto/test_pqsign \
@@ -121,6 +123,7 @@ KL_TESTS = \
 	tests/session/test_op_crypt \
 	tests/session/test_op_dual \
 	tests/session/test_op_keys \
+	tests/session/test_op_message_sign \
 	tests/session/test_op_wrap \
 	tests/session/test_out \
 	tests/session/test_session \

@@ -303,6 +303,17 @@ struct eng_par {
 	struct bytes peer;	/* ECDH: the other's public point, as given */
 };
 
+/*
+ * A copy that owns what the views of par show, for an operation that is begun
+ * again later with the same parameters (names of digests and such are static
+ * and stay).  CKR_HOST_MEMORY.
+ */
+struct eng_par_copy;
+CK_RV eng_par_copy(const struct eng_par *par, struct eng_par_copy **out)
+    KL_MUST_USE;
+const struct eng_par *eng_par_view(const struct eng_par_copy *c);
+void eng_par_free(struct eng_par_copy *c);
+
 /* ENG_RECOVER: once takes a signature and gives the data that it carries
  * (RSA_PKCS1 and RSA_RAW); CKR_SIGNATURE_INVALID, CKR_SIGNATURE_LEN_RANGE. */
 enum eng_dir {

@@ -19,6 +19,10 @@
 
 #define PLACES 2048u	/* of the index; at most half of them are taken */
 
+#define MESSAGES \
+	(CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MESSAGE_SIGN | \
+	    CKF_MESSAGE_VERIFY)
+
 enum known { UNKNOWN, OFFERED, LACKING };
 
 struct mechs {
@@ -44,7 +48,9 @@ row_configured(const struct mech_row *row, const struct conf *conf)
 	if (r.nkeys == 1 && r.keys[0] == CKK_RSA)
 		r.min = conf->rsa_min;
 	if ((r.traits & MECH_SHA1) != 0 && conf->policy == CONF_POLICY_STRICT)
-		r.flags &= ~(CK_FLAGS)CKF_SIGN;
+		r.flags &= ~(CK_FLAGS)(CKF_SIGN | CKF_MESSAGE_SIGN);
+	if ((r.flags & MESSAGES) != 0 && (r.traits & MECH_SINGLE) == 0)
+		r.flags |= CKF_MULTI_MESSAGE;
 	return r;
 }
 

@@ -32,7 +32,9 @@ struct mech_call;
 struct mech_row {
 	CK_MECHANISM_TYPE type;
 	const char *name;		/* "CKM_RSA_PKCS" */
-	CK_FLAGS flags;			/* CKF_SIGN ... and CKF_EC_* */
+	CK_FLAGS flags;			/* CKF_SIGN ... and CKF_EC_*;
+					   CKF_MULTI_MESSAGE follows from
+					   traits */
 	CK_ULONG min, max;		/* as C_GetMechanismInfo says, in the
 					   mechanism's own unit */
 	CK_KEY_TYPE keys[MECH_KEYS_MAX];/* key types it works with (first nkeys);

@@ -6,6 +6,7 @@
 #include "mech/mech_int.h"
 
 #define CONTEXT_MAX 255
+#define SIGNING (CKF_SIGN | CKF_MESSAGE_SIGN)
 
 /* The two things that both structures begin with.  Verification ignores the
  * hedge variant. */
@@ -13,7 +14,7 @@ static CK_RV
 read_context(CK_HEDGE_TYPE hedge, const CK_BYTE *p, CK_ULONG n,
     CK_FLAGS purpose, struct mech_call *call)
 {
-	if (n > CONTEXT_MAX || ((purpose & CKF_SIGN) != 0 &&
+	if (n > CONTEXT_MAX || ((purpose & SIGNING) != 0 &&
 	    hedge != CKH_HEDGE_PREFERRED && hedge != CKH_HEDGE_REQUIRED &&
 	    hedge != CKH_DETERMINISTIC_REQUIRED))
 		return CKR_MECHANISM_PARAM_INVALID;

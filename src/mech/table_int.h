@@ -23,7 +23,8 @@ extern const struct mech_rows mech_rows_rsa;
 /* What many rows say. */
 #define M(x) .type = CKM_##x, .name = "CKM_" #x
 #define ED (CKF_ENCRYPT | CKF_DECRYPT)
-#define SV (CKF_SIGN | CKF_VERIFY)
+#define SV1 (CKF_SIGN | CKF_VERIFY)	/* one message for each init */
+#define SV (SV1 | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY)
 #define SVR (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define WU (CKF_WRAP | CKF_UNWRAP)
 

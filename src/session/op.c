@@ -36,6 +36,8 @@ op_end(struct op *op)
 	op->must_auth = false;
 	secret_freep(&op->pending);
 	buf_done(&op->mark);
+	eng_par_free(op->par);
+	op->par = NULL;
 	if (op->eng != NULL)
 		eng_op_rest(op->eng);
 }
@@ -98,7 +100,7 @@ op_failed(struct op *op, CK_RV rv)
 }
 
 /* A private key's operation does not outlive the login it was begun under. */
-static bool
+bool
 op_login_lost(const struct session *s, const struct op *op)
 {
 	return op->login != 0 && !sess_login_holds(s, op);
@@ -133,6 +135,7 @@ static const struct {
 	CK_FLAGS purpose;
 	enum obj_use use;
 	enum eng_dir dir;
+	bool messages;		/* its parameters serve again */
 } kinds[OP_KINDS] = {
 	[OP_ENCRYPT] = { CKF_ENCRYPT, OBJ_USE_ENCRYPT, ENG_ENCRYPT },
 	[OP_DECRYPT] = { CKF_DECRYPT, OBJ_USE_DECRYPT, ENG_DECRYPT },
@@ -144,6 +147,9 @@ static const struct {
 	[OP_VERIFY_RECOVER] = { CKF_VERIFY_RECOVER, OBJ_USE_VERIFY_RECOVER,
 	    ENG_RECOVER },
 	[OP_VERIFY_SIGNATURE] = { CKF_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY },
+	[OP_MESSAGE_SIGN] = { CKF_MESSAGE_SIGN, OBJ_USE_SIGN, ENG_SIGN, true },
+	[OP_MESSAGE_VERIFY] = { CKF_MESSAGE_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY,
+	    true },
 };
 
 void
@@ -218,6 +224,26 @@ op_take_key(struct session *s, struct op *op, CK_OBJECT_HANDLE handle)
 	return CKR_OK;
 }
 
+void
+op_ask_auth(struct op *op, enum op_kind kind)
+{
+	op->must_auth = op->key != NULL && obj_is_always_auth(op->key) &&
+	    (kinds[kind].dir == ENG_SIGN || kinds[kind].dir == ENG_DECRYPT);
+}
+
+CK_RV
+op_restart(struct session *s, enum op_kind kind)
+{
+	struct op *op = &s->ops[kind];
+	struct eng_key *key;
+	CK_RV rv;
+
+	if ((rv = obj_key(s->token->space, op->key, &key)) != CKR_OK)
+		return rv;
+	return eng_op_init(library()->eng, &op->row->alg, eng_par_view(op->par),
+	    kinds[kind].dir, key, &op->eng);
+}
+
 /* Turns a checked mechanism and key (NULL for digests) into a ready
  * operation. */
 static CK_RV
@@ -230,13 +256,15 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 	if ((rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
 	    kinds[kind].dir, eng_key, &op->eng)) != CKR_OK)
 		return rv;
+	if (kinds[kind].messages &&
+	    (rv = eng_par_copy(&call->par, &op->par)) != CKR_OK)
+		return rv;
 	op->state = OP_READY;
 	op->row = call->row;
 	op->login = 0;
 	if (op->key != NULL && obj_is_private(op->key))
 		op->login = atomic_load(&s->token->logins);
-	op->must_auth = op->key != NULL && obj_is_always_auth(op->key) &&
-	    (kinds[kind].dir == ENG_SIGN || kinds[kind].dir == ENG_DECRYPT);
+	op_ask_auth(op, kind);
 	op->asked_at = ++s->inits;
 	return CKR_OK;
 }

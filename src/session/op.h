@@ -20,6 +20,17 @@
  * a context-specific login between Init and use (op_authenticated), one for
  * each operation; C_UnwrapKey and C_DeriveKey, which have no Init, refuse it.
  *
+ * Message-based kinds (3.2 sections 5.14 and 5.16) run one message after the other
+ * until they are finished; `parts` is within a message, `ready` between two:
+ *
+ *	            Init            once      begin     next       finish
+ *	 idle   --> ready           NOT_INIT  NOT_INIT  NOT_INIT   NOT_INIT
+ *	 ready      ACTIVE(stays)   ready     -> parts  NOT_INIT   -> idle
+ *	 parts      ACTIVE(stays)   ACTIVE    ACTIVE    parts, or  ACTIVE
+ *	                            -> ready  -> ready  -> ready   -> ready
+ *
+ * There a failure ends the message, not the operation.
+ *
  * Mechanisms that the standard marks "single-part only" answer update and
  * final with CKR_OPERATION_NOT_INITIALIZED (no multi-part operation was), and end.
  */
@@ -38,6 +49,7 @@ enum op_kind {
 	OP_ENCRYPT, OP_DECRYPT, OP_DIGEST, OP_SIGN, OP_VERIFY,
 	OP_SIGN_RECOVER, OP_VERIFY_RECOVER,
 	OP_VERIFY_SIGNATURE,	/* the signature was given to init */
+	OP_MESSAGE_SIGN, OP_MESSAGE_VERIFY,
 	OP_KINDS
 };
 
@@ -78,6 +90,28 @@ CK_RV op_verify_signature_init(struct session *s, const CK_MECHANISM *m,
 CK_RV op_verify_signature(struct session *s, const CK_BYTE *in,
     CK_ULONG in_len) KL_MUST_USE;
 CK_RV op_verify_signature_final(struct session *s) KL_MUST_USE;
+
+/*
+ * Signatures and checks of messages under one init; kind is OP_MESSAGE_SIGN or
+ * OP_MESSAGE_VERIFY.  par_len must be 0: no mechanism of 3.2 has parameters for
+ * the single message (CKR_MECHANISM_PARAM_INVALID).  A key with
+ * CKA_ALWAYS_AUTHENTICATE asks for a login for each message.
+ */
+CK_RV op_message_init(struct session *s, enum op_kind kind,
+    const CK_MECHANISM *m, CK_OBJECT_HANDLE key) KL_MUST_USE;
+CK_RV op_message_begin(struct session *s, enum op_kind kind, CK_ULONG par_len)
+    KL_MUST_USE;
+CK_RV op_message_finish(struct session *s, enum op_kind kind) KL_MUST_USE;
+CK_RV op_sign_message(struct session *s, CK_ULONG par_len, struct bytes in,
+    struct op_out out) KL_MUST_USE;
+/* out.len NULL: more parts follow. */
+CK_RV op_sign_message_next(struct session *s, CK_ULONG par_len,
+    struct bytes in, struct op_out out) KL_MUST_USE;
+CK_RV op_verify_message(struct session *s, CK_ULONG par_len, struct bytes in,
+    struct bytes sig) KL_MUST_USE;
+/* sig.p NULL: more parts follow. */
+CK_RV op_verify_message_next(struct session *s, CK_ULONG par_len,
+    struct bytes in, struct bytes sig) KL_MUST_USE;
 
 /*
  * One part through two operations (3.2 section 5.17): crypt, OP_ENCRYPT or

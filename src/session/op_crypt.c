@@ -223,13 +223,12 @@ op_digest_key(struct session *s, CK_OBJECT_HANDLE handle)
 	return CKR_OK;
 }
 
-/* A signature to check, of whatever length it is said to be. */
-static CK_RV
-op_mark(const CK_BYTE *sig, CK_ULONG sig_len, struct bytes *out)
+CK_RV
+op_mark(struct bytes sig, struct bytes *out)
 {
-	if (sig_len > PTRDIFF_MAX)
+	if (sig.n > PTRDIFF_MAX)
 		return CKR_SIGNATURE_LEN_RANGE;
-	return op_input(sig, sig_len, out);
+	return op_input(sig.p, sig.n, out);
 }
 
 /* A check in one part, of either kind. */
@@ -241,7 +240,7 @@ op_verify_once(struct session *s, enum op_kind kind, struct bytes in,
 	CK_RV rv;
 
 	if ((rv = op_input(in.p, in.n, &in)) == CKR_OK &&
-	    (rv = op_mark(sig.p, sig.n, &sig)) == CKR_OK)
+	    (rv = op_mark(sig, &sig)) == CKR_OK)
 		rv = eng_op_verify(op->eng, in, sig);
 	op_end(op);
 	return rv;
@@ -254,7 +253,7 @@ op_verify_end(struct session *s, enum op_kind kind, struct bytes sig)
 	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
-	if ((rv = op_mark(sig.p, sig.n, &sig)) == CKR_OK)
+	if ((rv = op_mark(sig, &sig)) == CKR_OK)
 		rv = eng_op_verify_final(op->eng, sig);
 	op_end(op);
 	return rv;

@@ -18,6 +18,16 @@ enum op_call { OP_CALL_ONCE, OP_CALL_UPDATE, OP_CALL_FINAL, OP_CALLS };
  */
 CK_RV op_check(struct session *s, enum op_kind kind, enum op_call call)
     KL_MUST_USE;
+/* Whether the login is over that the operation was begun under. */
+bool op_login_lost(const struct session *s, const struct op *op);
+/* Starts the operation once more, with the key and parameters of its init:
+ * message-based kinds, which keep them. */
+CK_RV op_restart(struct session *s, enum op_kind kind) KL_MUST_USE;
+/* Asks for a context-specific login when the key wants one for each use. */
+void op_ask_auth(struct op *op, enum op_kind kind);
+/* A signature to check, as a view: CKR_SIGNATURE_LEN_RANGE for more than there
+ * can be in memory, CKR_ARGUMENTS_BAD for NULL with a length. */
+CK_RV op_mark(struct bytes sig, struct bytes *out) KL_MUST_USE;
 /* CKR_USER_NOT_LOGGED_IN while a context-specific login is missing. */
 CK_RV op_authorised(struct op *op) KL_MUST_USE;
 /* Returns rv; ends the operation first when rv ends one. */

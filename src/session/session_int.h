@@ -36,6 +36,7 @@ struct op {
 	struct secret *pending;	/* result that did not fit the caller's buffer */
 	bool pending_final;	/* it is that of final, not of once */
 	struct buf mark;	/* the signature that init was given */
+	struct eng_par_copy *par;	/* of message-based kinds */
 };
 
 /*
