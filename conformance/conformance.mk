@@ -61,6 +61,7 @@ KL_CONFORMANCE_VECTORS = \
 	conformance/vec_asym.c \
 	conformance/vec_json.c \
 	conformance/vec_nist.c \
+	conformance/vec_pqc.c \
 	conformance/vec_rfc8032.c \
 	conformance/vec_sym.c \
 	conformance/vectors.c

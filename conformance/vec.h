@@ -62,6 +62,10 @@ enum outcome vec_rsa_verify(const json_t *group, const json_t *test);
 enum outcome vec_rsa_sign(const json_t *group, const json_t *test);
 enum outcome vec_rsa_decrypt(const json_t *group, const json_t *test);
 enum outcome vec_ecdh(const json_t *group, const json_t *test);
+enum outcome vec_mldsa_sign(const json_t *group, const json_t *test);
+enum outcome vec_mldsa_verify(const json_t *group, const json_t *test);
+enum outcome vec_mlkem_keygen(const json_t *group, const json_t *test);
+enum outcome vec_acvp_keygen(const json_t *group, const json_t *test);
 
 /* The algorithm named at the head of the file that is being read. */
 extern const char *vec_algorithm;

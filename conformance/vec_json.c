@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a Wycheproof file and hands each vector to the function for its
- * schema.
+ * Reads a Wycheproof file, or one of NIST's ACVP server, and hands each vector
+ * to the function for its schema; ACVP's have "algorithm/mode" for that.
  */
 #include "vec.h"
 
@@ -29,6 +29,11 @@ static const struct {
 	{ "ecdh_ecpoint_test_schema", vec_ecdh },
 	{ "ecdh_test_schema", vec_ecdh },
 	{ "xdh_comp_schema", vec_ecdh },
+	{ "mldsa_sign_", vec_mldsa_sign },
+	{ "mldsa_verify_schema", vec_mldsa_verify },
+	{ "mlkem_keygen_seed_test_schema", vec_mlkem_keygen },
+	{ "ML-DSA/keyGen", vec_acvp_keygen },
+	{ "SLH-DSA/keyGen", vec_acvp_keygen },
 };
 
 static const struct vec_hash hashes[] = {
@@ -132,14 +137,20 @@ void
 vec_json_file(const void *path)
 {
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	const char *schema = vec_text(root, "schema");
+	const char *schema;
 	struct tally tally = { { 0 } };
 	vec_run run = NULL;
 	size_t g, i;
 	json_t *group, *test;
 
 	REQUIRE(root != NULL, "not a JSON file");
+	/* ACVP may put its version before it, in an array. */
+	if (json_is_array(root))
+		root = json_array_get(root, json_array_size(root) - 1);
 	vec_algorithm = vec_text(root, "algorithm");
+	schema = json_object_get(root, "schema") != NULL ?
+	    vec_text(root, "schema") :
+	    kit_text("%s/%s", vec_algorithm, vec_text(root, "mode"));
 	for (size_t k = 0; k < KIT_COUNT(schemas); k++)
 		if (strncmp(schema, schemas[k].schema,
 			strlen(schemas[k].schema)) == 0)
