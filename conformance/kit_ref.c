@@ -212,15 +212,31 @@ size_t
 ref_mac(const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
 {
 	bool cmac = sj->row->kind == K_CMAC || sj->row->kind == K_CMAC_GENERAL;
-	const char *sub = cmac ? "AES-128-CBC" : sj->row->md;
-	CK_BYTE key[64];
+	bool gmac = sj->row->kind == K_GMAC, poly = sj->row->kind == K_POLY;
+	bool general = sj->row->kind == K_CMAC_GENERAL ||
+	    sj->row->kind == K_HMAC_GENERAL;
+	const char *name = cmac ? "CMAC" :
+	    gmac                ? "GMAC" :
+	    poly                ? "POLY1305" :
+				  "HMAC";
+	const char *sub = cmac ? "AES-128-CBC" :
+	    gmac               ? "AES-128-GCM" :
+	    poly               ? NULL :
+				 sj->row->md;
+	CK_BYTE key[64], iv[12];
+	OSSL_PARAM params[2] = { OSSL_PARAM_END, OSSL_PARAM_END };
 	size_t n = 0;
 
 	key_bytes(key, sizeof(key));
-	REQUIRE(EVP_Q_mac(NULL, cmac ? "CMAC" : "HMAC", NULL, sub, NULL, key,
-		    cmac ? 16 : 64, in, len, out, 64, &n) != NULL,
+	memcpy(iv, sj->iv, sizeof(iv));
+	if (gmac)
+		params[0] = OSSL_PARAM_construct_octet_string(
+		    OSSL_MAC_PARAM_IV, iv, sizeof(iv));
+	REQUIRE(EVP_Q_mac(NULL, name, NULL, sub, params, key,
+		    cmac || gmac ? 16 : poly ? 32 : 64, in, len, out, 64,
+		    &n) != NULL,
 	    "libcrypto: %s", sj->row->name);
-	return sj->m.pParameter != NULL ? sj->p.len : n;
+	return general ? sj->p.len : n;
 }
 
 static EVP_CIPHER *
@@ -228,6 +244,8 @@ cipher_of(const struct subject *sj)
 {
 	char name[40];
 
+	if (sj->row->key == CKK_CHACHA20)
+		return EVP_CIPHER_fetch(NULL, sj->row->md, NULL);
 	(void)snprintf(name, sizeof(name), "AES-128-%s", sj->row->md);
 	if (sj->row->kind == K_KW || sj->row->kind == K_KWP)
 		return EVP_CIPHER_fetch(NULL,
@@ -241,11 +259,19 @@ static int
 aead_start(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher,
     const struct subject *sj, const CK_BYTE *key, size_t len)
 {
-	bool ccm = sj->row->kind == K_CCM;
-	const CK_BYTE *iv = ccm ? sj->p.ccm.pNonce : sj->p.gcm.pIv;
-	const CK_BYTE *aad = ccm ? sj->p.ccm.pAAD : sj->p.gcm.pAAD;
-	CK_ULONG ivlen = ccm ? sj->p.ccm.ulNonceLen : sj->p.gcm.ulIvLen;
-	CK_ULONG aadlen = ccm ? sj->p.ccm.ulAADLen : sj->p.gcm.ulAADLen;
+	bool ccm = sj->row->kind == K_CCM, poly = sj->row->key == CKK_CHACHA20;
+	const CK_BYTE *iv = ccm ? sj->p.ccm.pNonce :
+	    poly                ? sj->p.chacha_poly.pNonce :
+				  sj->p.gcm.pIv;
+	const CK_BYTE *aad = ccm ? sj->p.ccm.pAAD :
+	    poly                 ? sj->p.chacha_poly.pAAD :
+				   sj->p.gcm.pAAD;
+	CK_ULONG ivlen = ccm ? sj->p.ccm.ulNonceLen :
+	    poly             ? sj->p.chacha_poly.ulNonceLen / 8 :
+			       sj->p.gcm.ulIvLen;
+	CK_ULONG aadlen = ccm ? sj->p.ccm.ulAADLen :
+	    poly              ? sj->p.chacha_poly.ulAADLen :
+				sj->p.gcm.ulAADLen;
 	int n;
 
 	if (EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) != 1 ||
@@ -267,21 +293,28 @@ size_t
 ref_cipher(
     const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
 {
-	bool aead = sj->row->kind == K_GCM || sj->row->kind == K_CCM;
+	bool poly = sj->row->kind == K_CHACHA_POLY;
+	bool aead = sj->row->kind == K_GCM || sj->row->kind == K_CCM || poly;
 	bool wrap = sj->row->kind == K_KW || sj->row->kind == K_KWP;
 	size_t tag = !aead         ? 0 :
 	    sj->row->kind == K_CCM ? sj->p.ccm.ulMACLen :
+	    poly                   ? 16 :
 				     sj->p.gcm.ulTagBits / 8;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	EVP_CIPHER *cipher = cipher_of(sj);
-	CK_BYTE key[16];
+	CK_BYTE key[32], words[16];
+	const CK_BYTE *iv = wrap ? NULL : sj->iv;
 	int n = 0, more = 0, ok;
 
 	REQUIRE(ctx != NULL && cipher != NULL, "libcrypto: %s", sj->row->name);
 	key_bytes(key, sizeof(key));
-	ok = aead ?
-	    aead_start(ctx, cipher, sj, key, len) :
-	    EVP_EncryptInit_ex(ctx, cipher, NULL, key, wrap ? NULL : sj->iv);
+	if (sj->row->kind == K_CHACHA) {
+		memcpy(words, sj->p.chacha.pBlockCounter, 4);
+		memcpy(words + 4, sj->p.chacha.pNonce, 12);
+		iv = words;
+	}
+	ok = aead ? aead_start(ctx, cipher, sj, key, len) :
+		    EVP_EncryptInit_ex(ctx, cipher, NULL, key, iv);
 	if (ok && sj->row->kind != K_CBC_PAD && sj->row->kind != K_KWP)
 		ok = EVP_CIPHER_CTX_set_padding(ctx, 0);
 	ok = ok && EVP_EncryptUpdate(ctx, out, &n, in, (int)len) &&

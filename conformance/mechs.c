@@ -100,6 +100,13 @@ static const struct mech table[] = {
 	{ M(AES_CTR), K_CTR, "CTR", 0, CKK_AES, ED | WU },
 	{ M(AES_GCM), K_GCM, "GCM", 0, CKK_AES, ED | WU | MSG },
 	{ M(AES_CCM), K_CCM, "CCM", 0, CKK_AES, ED | WU | MSG },
+	{ M(AES_GMAC), K_GMAC, "AES", 0, CKK_AES, SV },
+	{ M(CHACHA20), K_CHACHA, "ChaCha20", 0, CKK_CHACHA20, ED | WU },
+	{ M(CHACHA20_POLY1305), K_CHACHA_POLY, "ChaCha20-Poly1305", 0, CKK_CHACHA20,
+	    ED | WU | MSG },
+	{ M(POLY1305), K_POLY, "POLY1305", 0, CKK_POLY1305, SV },
+	{ M(CHACHA20_KEY_GEN), K_KEYGEN, NULL, 0, CKK_CHACHA20, CKF_GENERATE },
+	{ M(POLY1305_KEY_GEN), K_KEYGEN, NULL, 0, CKK_POLY1305, CKF_GENERATE },
 	{ M(AES_OFB), K_STREAM, "OFB", 0, CKK_AES, ED | WU },
 	{ M(AES_CFB128), K_STREAM, "CFB", 0, CKK_AES, ED | WU },
 	{ M(AES_CFB8), K_STREAM, "CFB8", 0, CKK_AES, ED | WU },
@@ -178,7 +185,8 @@ subject_cipher(struct subject *sj, size_t paramlen, size_t unit)
 	sj->unit = unit;
 	sj->sample = 64;
 	sj->multi = true;
-	sj->fwd = sj->back = key_secret(CKK_AES, 16);
+	sj->fwd = sj->back = key_secret(sj->row->key,
+	    sj->row->key == CKK_CHACHA20 ? 32 : 16);
 	if (paramlen == sizeof(sj->p.iv))
 		memcpy(sj->p.iv, sj->iv, sizeof(sj->p.iv));
 }
@@ -186,7 +194,7 @@ subject_cipher(struct subject *sj, size_t paramlen, size_t unit)
 static void
 subject_aead(struct subject *sj)
 {
-	if (sj->row->kind == K_GCM) {
+	if (sj->row->kind == K_GCM || sj->row->kind == K_GMAC) {
 		subject_cipher(sj, sizeof(sj->p.gcm), 1);
 		sj->p.gcm = (CK_GCM_PARAMS){ .pIv = sj->iv,
 			.ulIvLen = 12,
@@ -194,6 +202,26 @@ subject_aead(struct subject *sj)
 			.pAAD = sj->aad,
 			.ulAADLen = sizeof(sj->aad),
 			.ulTagBits = 128 };
+		if (sj->row->kind == K_GMAC)
+			sj->p.gcm.ulAADLen = 0;
+		return;
+	}
+	if (sj->row->kind == K_CHACHA) {
+		subject_cipher(sj, sizeof(sj->p.chacha), 1);
+		sj->p.chacha = (CK_CHACHA20_PARAMS){ .pBlockCounter = sj->aad,
+			.blockCounterBits = 32,
+			.pNonce = sj->iv,
+			.ulNonceBits = 96 };
+		return;
+	}
+	if (sj->row->kind == K_CHACHA_POLY) {
+		subject_cipher(sj, sizeof(sj->p.chacha_poly), 1);
+		sj->p.chacha_poly = (CK_SALSA20_CHACHA20_POLY1305_PARAMS){
+			.pNonce = sj->iv,
+			.ulNonceLen = 96,
+			.pAAD = sj->aad,
+			.ulAADLen = sizeof(sj->aad)
+		};
 		return;
 	}
 	subject_cipher(sj, sizeof(sj->p.ccm), 1);
@@ -240,7 +268,12 @@ subject_mac(struct subject *sj)
 {
 	bool cmac = sj->row->kind == K_CMAC || sj->row->kind == K_CMAC_GENERAL;
 
-	sj->fwd = sj->back = key_secret(sj->row->key, cmac ? 16 : 64);
+	if (sj->row->kind == K_GMAC) {
+		subject_aead(sj);
+		return;
+	}
+	sj->fwd = sj->back = key_secret(
+	    sj->row->key, sj->row->kind == K_POLY ? 32 : cmac ? 16 : 64);
 	sj->unit = 1;
 	sj->sample = 77;
 	sj->multi = true;
@@ -297,6 +330,8 @@ subject_init(struct subject *sj, const struct mech *row)
 	case K_HMAC_GENERAL:
 	case K_CMAC:
 	case K_CMAC_GENERAL:
+	case K_GMAC:
+	case K_POLY:
 		subject_mac(sj);
 		break;
 	case K_ECDSA_RAW:

@@ -30,6 +30,10 @@ enum mech_kind {
 	K_CTR,
 	K_GCM,
 	K_CCM,
+	K_GMAC,
+	K_CHACHA,
+	K_CHACHA_POLY,
+	K_POLY,
 	K_STREAM,
 	K_KW,
 	K_KWP,
@@ -62,6 +66,8 @@ struct subject {
 		CK_AES_CTR_PARAMS ctr;
 		CK_GCM_PARAMS gcm;
 		CK_CCM_PARAMS ccm;
+		CK_CHACHA20_PARAMS chacha;
+		CK_SALSA20_CHACHA20_POLY1305_PARAMS chacha_poly;
 		CK_RSA_PKCS_PSS_PARAMS pss;
 		CK_RSA_PKCS_OAEP_PARAMS oaep;
 		CK_ULONG len;

@@ -19,8 +19,10 @@ other_key(struct subject *sj)
 
 	fill(value, sizeof(value), 99);
 	switch (sj->row->key) {
+	case CKK_CHACHA20:
+	case CKK_POLY1305:
 	case CKK_AES:
-		tmpl_secret(&t, CKK_AES, value, 32);
+		tmpl_secret(&t, sj->row->key, value, 32);
 		sj->fwd = sj->back = obj_make(&t);
 		break;
 	case CKK_EC:

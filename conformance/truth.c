@@ -35,7 +35,8 @@ static bool
 is_mac(const struct mech *row)
 {
 	return row->kind == K_HMAC || row->kind == K_HMAC_GENERAL ||
-	    row->kind == K_CMAC || row->kind == K_CMAC_GENERAL;
+	    row->kind == K_CMAC || row->kind == K_CMAC_GENERAL ||
+	    row->kind == K_GMAC || row->kind == K_POLY;
 }
 
 static void
@@ -93,7 +94,7 @@ encrypt(const void *arg)
 	struct trial t;
 
 	trial_prepare(&t, OP_ENCRYPT, c->row);
-	for (size_t i = 0; c->row->key == CKK_AES && i < KIT_COUNT(lens); i++) {
+	for (size_t i = 0; c->row->key != CKK_RSA && i < KIT_COUNT(lens); i++) {
 		CK_BYTE want[SUBJECT_MAX];
 		CK_ULONG n = sizeof(t.out);
 		size_t wantlen;

@@ -17,6 +17,7 @@ static const struct {
 	{ "aead_test_schema", vec_aead },
 	{ "ind_cpa_test_schema", vec_cbc },
 	{ "mac_test_schema", vec_mac },
+	{ "mac_with_iv_test_schema", vec_mac },
 	{ "keywrap_test_schema", vec_keywrap },
 	{ "ecdsa_p1363_verify_schema", vec_ecdsa },
 	{ "ecdsa_verify_schema", vec_ecdsa },

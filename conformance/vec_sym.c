@@ -57,6 +57,8 @@ enum outcome
 vec_aead(const json_t *group, const json_t *test)
 {
 	bool gcm = strcmp(vec_algorithm, "AES-GCM") == 0;
+	bool poly = strcmp(vec_algorithm, "CHACHA20-POLY1305") == 0 ||
+	    strcmp(vec_algorithm, "XCHACHA20-POLY1305") == 0;
 	struct vbytes iv = vec_bytes(test, "iv"), aad = vec_bytes(test, "aad");
 	struct vbytes ct = vec_bytes(test, "ct"), tag = vec_bytes(test, "tag");
 	struct vbytes msg = vec_bytes(test, "msg"), all;
@@ -73,16 +75,23 @@ vec_aead(const json_t *group, const json_t *test)
 		.pAAD = aad.n != 0 ? aad.v : NULL,
 		.ulAADLen = aad.n,
 		.ulMACLen = tagbits / 8 };
+	CK_SALSA20_CHACHA20_POLY1305_PARAMS p = { .pNonce = iv.v,
+		.ulNonceLen = iv.n * 8,
+		.pAAD = aad.n != 0 ? aad.v : NULL,
+		.ulAADLen = aad.n };
 	CK_MECHANISM m = { CKM_AES_CCM, &c, sizeof(c) };
 	CK_BYTE joined[VEC_MAX];
 	CK_OBJECT_HANDLE key;
 
 	if (gcm)
 		m = (CK_MECHANISM){ CKM_AES_GCM, &g, sizeof(g) };
+	else if (poly)
+		m = (CK_MECHANISM){ CKM_CHACHA20_POLY1305, &p, sizeof(p) };
 	else if (strcmp(vec_algorithm, "AES-CCM") != 0)
 		return V_UNSUPPORTED;
 	if (!vec_offered(m.mechanism, CKF_ENCRYPT | CKF_DECRYPT) ||
-	    !secret(CKK_AES, vec_bytes(test, "key"), &key))
+	    !secret(poly ? CKK_CHACHA20 : CKK_AES, vec_bytes(test, "key"),
+		&key))
 		return V_UNSUPPORTED;
 	REQUIRE(ct.n + tag.n <= sizeof(joined), "the vector is too long");
 	memcpy(joined, ct.v, ct.n);
@@ -144,12 +153,29 @@ mac_mechanism(size_t taglen, CK_MECHANISM *m, CK_ULONG *len)
 	return false;
 }
 
+/* GMAC, which has an IV too. */
+static bool
+gmac_mechanism(const json_t *test, size_t taglen, CK_MECHANISM *m,
+    CK_GCM_PARAMS *p)
+{
+	struct vbytes iv = vec_bytes(test, "iv");
+
+	*p = (CK_GCM_PARAMS){ .pIv = iv.v,
+		.ulIvLen = iv.n,
+		.ulTagBits = taglen * 8 };
+	*m = (CK_MECHANISM){ CKM_AES_GMAC, p, sizeof(*p) };
+	return vec_offered(m->mechanism, CKF_SIGN | CKF_VERIFY);
+}
+
 enum outcome
 vec_mac(const json_t *group, const json_t *test)
 {
-	CK_KEY_TYPE type = strcmp(vec_algorithm, "AES-CMAC") == 0 ?
+	bool gmac = strcmp(vec_algorithm, "AES-GMAC") == 0;
+	CK_KEY_TYPE type = gmac || strcmp(vec_algorithm, "AES-CMAC") == 0 ?
 	    CKK_AES :
 	    CKK_GENERIC_SECRET;
+	size_t taglen = vec_number(group, "tagSize") / 8;
+	CK_GCM_PARAMS gcm;
 	struct vbytes msg = vec_bytes(test, "msg"),
 		      tag = vec_bytes(test, "tag");
 	CK_BYTE out[64];
@@ -158,7 +184,8 @@ vec_mac(const json_t *group, const json_t *test)
 	CK_MECHANISM m;
 	bool same, verified;
 
-	if (!mac_mechanism(vec_number(group, "tagSize") / 8, &m, &len) ||
+	if (!(gmac ? gmac_mechanism(test, taglen, &m, &gcm) :
+		     mac_mechanism(taglen, &m, &len)) ||
 	    !secret(type, vec_bytes(test, "key"), &key))
 		return V_UNSUPPORTED;
 	same = kit.f->C_SignInit(kit.s, &m, key) == CKR_OK &&

@@ -30,6 +30,7 @@ KL_BASE = \
 
 KL_CRYPTO = \
 	src/crypto/aead.c \
+	src/crypto/chacha.c \
 	src/crypto/cipher.c \
 	src/crypto/cipher_int.h \
 	src/crypto/curve.c \
@@ -98,9 +99,11 @@ KL_MECH = \
 	src/mech/mech.h \
 	src/mech/mech_int.h \
 	src/mech/params.c \
+	src/mech/params_aead.c \
 	src/mech/params_pqc.c \
 	src/mech/table.c \
 	src/mech/table_aes.c \
+	src/mech/table_chacha.c \
 	src/mech/table_cipher.c \
 	src/mech/table_ec.c \
 	src/mech/table_hash.c \

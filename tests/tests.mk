@@ -54,6 +54,7 @@ KL_TESTS = \
 	tests/cli/test_pin \
 	tests/cli/test_text \
 	tests/crypto/test_aead \
+	tests/crypto/test_chacha \
 	tests/crypto/test_cipher \
 	tests/crypto/test_ciphers \
 	tests/crypto/test_curve \
@@ -88,6 +89,7 @@ KL_TESTS = \
 	tests/fixtures/test_v1 \
 	tests/mech/test_allow \
 	tests/mech/test_params \
+	tests/mech/test_params_aead \
 	tests/mech/test_params_pqc \
 	tests/mech/test_table \
 	tests/object/test_attr \

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Block ciphers without authentication: ECB, CBC, CBC with PKCS#7 padding, and
- * the modes that make a stream cipher of them (CTR, OFB, CFB); and what all
- * their families share (cipher_int.h).
+ * Ciphers without authentication: ECB, CBC, CBC with PKCS#7 padding, the modes
+ * that make a stream cipher of a block cipher (CTR, OFB, CFB), and ChaCha20
+ * (chacha.c); and what all their families share (cipher_int.h).
  *
  * Invariants:
  *  1. `pending` is how many bytes libcrypto holds back: less than a block, or
  *     up to a whole one when padding is to be taken off (only the last block
  *     has it, and any block may be the last).
- *  2. CTR: `left` is how many bytes can still be processed before the counter
- *     bits overflow.  Nothing ever wraps, so that libcrypto's counter of 128
- *     bits gives the same blocks as one of fewer bits.
+ *  2. CTR and ChaCha20: `left` is how many bytes can still be processed before
+ *     the counter bits overflow.  Nothing ever wraps, so that libcrypto's longer
+ *     counter gives the same blocks as one of fewer bits.
  */
 #include "crypto/cipher_int.h"
 
@@ -56,6 +56,8 @@ static const struct block_cipher ciphers[ENG_CIPHERS] = {
 	    { 16, "CAST5" } }, .key_min = 5 },
 	[ENG_IDEA] = { .name = "IDEA", .block = 8, .keys = {
 	    { 16, "IDEA" } } },
+	[ENG_CHACHA20] = { .name = "ChaCha20", .block = 1, .keys = {
+	    { CHACHA_KEY, "ChaCha20" } } },
 };
 
 const struct block_cipher *
@@ -113,8 +115,7 @@ eng_cipher_key(enum eng_cipher which, struct bytes value)
 				      block_fits(&ciphers[which], value);
 }
 
-/* The cipher under keys of key_len bytes; NULL when providers lack it. */
-static EVP_CIPHER *
+EVP_CIPHER *
 block_evp(struct eng *e, const struct block_cipher *b, size_t key_len,
     const char *mode)
 {
@@ -124,10 +125,17 @@ block_evp(struct eng *e, const struct block_cipher *b, size_t key_len,
 
 	if (base == NULL)
 		return NULL;
-	n = snprintf(name, sizeof(name), "%s-%s", base, mode);
+	n = snprintf(name, sizeof(name), "%s%s%s", base,
+	    mode[0] != '\0' ? "-" : "", mode);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return NULL;
 	return eng_cipher(e, name);
+}
+
+const char *
+block_raw(enum eng_cipher which)
+{
+	return block_cipher(which)->block > 1 ? "ECB" : "";
 }
 
 bool
@@ -241,7 +249,7 @@ struct cipher {
 	bool block;		/* works in whole blocks */
 	bool unpad;		/* takes padding off */
 	size_t pending;
-	uint64_t left;		/* CTR */
+	uint64_t left;		/* CTR, ChaCha20 */
 };
 
 static bool
@@ -340,6 +348,30 @@ cipher_key(struct eng_op *op, struct cipher *c, const struct eng_par *par)
 	return CKR_OK;
 }
 
+/* Starts ChaCha20, with its key each time: a nonce may have its own. */
+static CK_RV
+cipher_chacha(struct eng_op *op, struct cipher *c, const struct eng_par *par)
+{
+	KL_AUTO(chacha_done) struct chacha start = { .room = 0 };
+	EVP_CIPHER *evp;
+	struct bytes key;
+	CK_RV rv;
+
+	c->kind = block_cipher(ENG_CHACHA20);
+	if ((rv = block_key(op->eng, c->kind, op->key, op->alg->mode, &evp,
+	    &key)) != CKR_OK ||
+	    (rv = chacha_start(op->eng, key, par, &start)) != CKR_OK)
+		return rv;
+	if (EVP_CipherInit_ex2(c->ctx, evp, start.key, start.iv,
+		op->dir == ENG_ENCRYPT, NULL) != 1)
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s does not start",
+		    c->kind->name);
+	c->block = c->unpad = false;
+	c->pending = 0;
+	c->left = start.room;
+	return CKR_OK;
+}
+
 static CK_RV
 cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
@@ -348,10 +380,12 @@ cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	CK_RV rv;
 
 	(void)e; /* op has it too */
-	if ((rv = cipher_par(op, par)) != CKR_OK)
-		return rv;
 	if ((c = cipher_state(op)) == NULL)
 		return CKR_HOST_MEMORY;
+	if (op->alg->cipher == ENG_CHACHA20)
+		return cipher_chacha(op, c, par);
+	if ((rv = cipher_par(op, par)) != CKR_OK)
+		return rv;
 	if (!same && (rv = cipher_key(op, c, par)) != CKR_OK)
 		return rv;
 	if (same && EVP_CipherInit_ex2(c->ctx, NULL, NULL, par->iv.p, -1,

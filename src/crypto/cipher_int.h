@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Inside crypto: what the families over a block cipher (cipher, aead, keywrap,
- * mac) share.  aead and keywrap know AES only.
+ * Inside crypto: what the families over a symmetric cipher (cipher, aead,
+ * keywrap, mac) share.  keywrap knows AES only.
  */
 #ifndef KLUIS_CRYPTO_CIPHER_INT_H
 #define KLUIS_CRYPTO_CIPHER_INT_H
@@ -10,7 +10,7 @@
 
 #define AES_BLOCK 16
 
-/* Facts of a block cipher. */
+/* Facts of a cipher; a stream cipher has blocks of 1. */
 #define BLOCK_KEYS 3
 struct block_cipher {
 	const char *name;		/* for the log */
@@ -27,7 +27,7 @@ struct block_cipher {
 };
 const struct block_cipher *block_cipher(enum eng_cipher which);
 /*
- * The cipher in a mode as libcrypto names it ("CBC") and the bytes of k; both
+ * The cipher in a mode as libcrypto names it ("CBC"; "": what has no mode) and the bytes of k; both
  * stay the engine's and the key's.  CKR_KEY_TYPE_INCONSISTENT,
  * CKR_KEY_SIZE_RANGE, CKR_MECHANISM_INVALID (providers lack it).
  */
@@ -40,6 +40,11 @@ CK_RV block_key(struct eng *e, const struct block_cipher *b,
  */
 bool block_start(EVP_CIPHER_CTX *ctx, EVP_CIPHER *cipher, struct bytes key,
     const uint8_t *iv, bool encrypt) KL_MUST_USE;
+/* The cipher by the length of the key; NULL when the providers lack it. */
+EVP_CIPHER *block_evp(struct eng *e, const struct block_cipher *b,
+    size_t key_len, const char *mode);
+/* The mode that is nothing but the cipher: "ECB", of a stream cipher "". */
+const char *block_raw(enum eng_cipher which);
 /* Whether the providers have the cipher in a mode, for its longest keys. */
 bool block_can(struct eng *e, enum eng_cipher which, const char *mode);
 
@@ -56,11 +61,34 @@ CK_RV aes_key(const struct eng_op *op, const char *mode, EVP_CIPHER **cipher,
 bool aes_feed(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out,
     size_t *out_len) KL_MUST_USE;
 /*
- * An IV of one block that starts GCM under this AES key just as iv, of any
- * length but 12 bytes, does.  CKR_DEVICE_ERROR.
+ * An IV of one block that starts GCM under this key of cipher b (which has
+ * blocks of 16 bytes) just as iv, of any length but 12 bytes, does.
+ * CKR_DEVICE_ERROR.
  */
-CK_RV gcm_short_iv(struct eng *e, struct bytes key, struct bytes iv,
-    uint8_t out[AES_BLOCK]) KL_MUST_USE;
+CK_RV gcm_short_iv(struct eng *e, const struct block_cipher *b,
+    struct bytes key, struct bytes iv, uint8_t out[AES_BLOCK]) KL_MUST_USE;
+/* The longest IV that libcrypto takes for GCM; others are made short. */
+#define GCM_IV_MAX 128
+
+/* ChaCha20 (chacha.c): the key, the words of the state that libcrypto calls
+ * IV, a nonce of XChaCha20. */
+#define CHACHA_KEY    32
+#define CHACHA_IV     16
+#define CHACHA_XNONCE 24
+struct chacha {
+	uint8_t key[CHACHA_KEY];
+	uint8_t iv[CHACHA_IV];
+	uint64_t room;		/* bytes until the counter overflows */
+};
+/* What the stream starts with for par.iv and par.counter under a key of
+ * CHACHA_KEY bytes; chacha_done wipes it.  CKR_MECHANISM_PARAM_INVALID,
+ * CKR_DEVICE_ERROR. */
+CK_RV chacha_start(struct eng *e, struct bytes key, const struct eng_par *par,
+    struct chacha *out) KL_MUST_USE;
+void chacha_done(struct chacha *c);
+/* XChaCha20's key for the first 16 bytes of its nonce.  CKR_DEVICE_ERROR. */
+CK_RV chacha_subkey(struct eng *e, struct bytes key,
+    const uint8_t nonce[CHACHA_IV], uint8_t out[CHACHA_KEY]) KL_MUST_USE;
 /* Appends input to op->gathered.  CKR_DATA_LEN_RANGE or
  * CKR_ENCRYPTED_DATA_LEN_RANGE above BUF_MAX, CKR_HOST_MEMORY. */
 CK_RV op_gather(struct eng_op *op, struct bytes in) KL_MUST_USE;

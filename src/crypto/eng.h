@@ -125,7 +125,7 @@ CK_RV eng_key_load(struct eng *e, enum eng_type type, bool private,
     const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
 
 /*
- * Block ciphers, each with the keys it takes (cipher.c has the table).  What
+ * Ciphers, each with the keys it takes (cipher.c has the table).  What
  * libcrypto keeps in its legacy provider (SEED, DES of one key, Blowfish, CAST5,
  * IDEA) is there only when that is loaded.
  */
@@ -143,6 +143,7 @@ enum eng_cipher {
 	ENG_BLOWFISH,
 	ENG_CAST5,
 	ENG_IDEA,
+	ENG_CHACHA20,	/* a stream cipher: blocks of one byte */
 	ENG_CIPHERS	/* none */
 };
 /* Whether keys of the cipher may have n bytes; of ENG_CIPHERS: one at least. */
@@ -251,10 +252,12 @@ enum eng_family {
 	ENG_F_DIGEST,		/* md */
 	ENG_F_HMAC,		/* md, par.mac_len */
 	ENG_F_CMAC,		/* cipher, par.mac_len */
+	ENG_F_GMAC,		/* cipher, par.iv, par.mac_len */
+	ENG_F_POLY1305,		/* under a key of 32 bytes, for one message */
 	ENG_F_CIPHER,		/* cipher, mode: "ECB" "CBC" (pad for CBC_PAD), and as
 				   a stream of bytes "CTR" "OFB" "CFB" "CFB1"
-				   "CFB8" */
-	ENG_F_AEAD,		/* mode: "GCM" "CCM" */
+				   "CFB8"; ChaCha20: "", par.iv, par.counter */
+	ENG_F_AEAD,		/* cipher, mode: "GCM" "CCM", ChaCha20: "Poly1305" */
 	ENG_F_KEYWRAP,		/* mode: "WRAP" (RFC 3394), "WRAP-PAD" (RFC 5649) */
 	ENG_F_RSA_PKCS1,	/* sign (md or raw DigestInfo) and encrypt */
 	ENG_F_RSA_RAW,		/* X.509 */
@@ -274,9 +277,9 @@ struct eng_alg {
 	enum eng_family fam;
 	const char *md;		/* libcrypto's digest name, NULL = none */
 	const char *mode;
-	enum eng_cipher cipher;	/* CIPHER, CMAC; KEYGEN of a secret: what it is
-				   for (ENG_CIPHERS: none).  The other families
-				   know AES only */
+	enum eng_cipher cipher;	/* CIPHER, CMAC, GMAC, AEAD; KEYGEN of a secret:
+				   what it is for (ENG_CIPHERS: none).  The other
+				   families know AES only */
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;
 };
@@ -286,6 +289,9 @@ struct eng_par {
 	struct bytes iv;
 	struct bytes aad;
 	size_t tag_len;		/* bytes */
+	bool apart;		/* AEAD: the tag is kept apart from the text
+				   (eng_op_tag, eng_op_expect) */
+	struct bytes counter;	/* ChaCha20: 4 or 8 bytes, little-endian */
 	size_t data_len;	/* CCM: message length in bytes */
 	unsigned ctr_bits;	/* CTR: 1..128 */
 	const char *md;		/* PSS, OAEP, ML-DSA, SLH-DSA: hash */
@@ -332,8 +338,8 @@ size_t eng_block_len(const struct eng_alg *alg);
  * must use: init, then once | (update* final), then init again or free.
  * After an error, and after once/final, only init and free are allowed.
  * Multi-part works for every family, except that RSA raw/PKCS1/OAEP without md,
- * ECDSA without md, SLH-DSA without md, KEYWRAP, CCM and decryption with GCM buffer their input (up
- * to 64 MiB) until final.
+ * ECDSA without md, SLH-DSA without md, KEYWRAP, CCM and decryption with an
+ * AEAD buffer their input (up to 64 MiB) until final.
  */
 struct eng_op;
 
@@ -377,6 +383,14 @@ CK_RV eng_op_update(struct eng_op *op, struct bytes in, uint8_t *out,
     size_t *out_len) KL_MUST_USE;
 CK_RV eng_op_final(struct eng_op *op, uint8_t *out, size_t *out_len)
     KL_MUST_USE;
+/*
+ * An AEAD whose tag is kept apart (par.apart).  Encryption: the tag, tag_len
+ * bytes to out, once the text came out of once or final.  Decryption: the tag
+ * to find, of tag_len bytes, to be told after init and before once or final
+ * (CKR_ENCRYPTED_DATA_LEN_RANGE for another length); without it none fits.
+ */
+CK_RV eng_op_tag(const struct eng_op *op, uint8_t *out) KL_MUST_USE;
+CK_RV eng_op_expect(struct eng_op *op, struct bytes tag) KL_MUST_USE;
 /* Verify in one part, or after updates.  CKR_SIGNATURE_INVALID,
  * CKR_SIGNATURE_LEN_RANGE. */
 CK_RV eng_op_verify(struct eng_op *op, struct bytes in, struct bytes sig)

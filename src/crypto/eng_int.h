@@ -109,7 +109,7 @@ struct eng_op {
 	void *state;
 };
 
-/* The families: cipher.c, aead.c, keywrap.c, digest.c, mac.c, sign.c, rsa.c */
+/* The families: cipher.c (with chacha.c), aead.c, keywrap.c, digest.c, mac.c, sign.c, rsa.c */
 extern const struct eng_family_ops eng_ops_digest;
 extern const struct eng_family_ops eng_ops_mac;
 extern const struct eng_family_ops eng_ops_cipher;

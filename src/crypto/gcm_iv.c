@@ -94,10 +94,11 @@ gf_write(struct gf a, uint8_t out[AES_BLOCK])
 
 /* The hash key: a block of zeros, encrypted. */
 static bool
-hash_key(struct eng *e, struct bytes key, struct gf *out)
+hash_key(struct eng *e, const struct block_cipher *b, struct bytes key,
+    struct gf *out)
 {
 	static const uint8_t zero[AES_BLOCK];
-	EVP_CIPHER *ecb = aes_cipher(e, key.n, "ECB");
+	EVP_CIPHER *ecb = block_evp(e, b, key.n, "ECB");
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	WIPE_AUTO(h, AES_BLOCK);
 	int n = 0;
@@ -115,14 +116,14 @@ hash_key(struct eng *e, struct bytes key, struct gf *out)
 }
 
 CK_RV
-gcm_short_iv(struct eng *e, struct bytes key, struct bytes iv,
-    uint8_t out[AES_BLOCK])
+gcm_short_iv(struct eng *e, const struct block_cipher *b, struct bytes key,
+    struct bytes iv, uint8_t out[AES_BLOCK])
 {
 	KL_AUTO(gf_done) struct gf h = { 0, 0 };
 	KL_AUTO(gf_done) struct gf sum = { 0, 0 };
 	struct gf lengths = { 0, 8 * (uint64_t)iv.n ^ 8 * AES_BLOCK };
 
-	if (!hash_key(e, key, &h))
+	if (!hash_key(e, b, key, &h))
 		return log_rv(CKR_DEVICE_ERROR, "engine: no hash key for GCM");
 	while (iv.n > AES_BLOCK) {
 		sum = gf_mul(gf_add(sum, gf_read(iv)), h);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message authentication codes: HMAC over any digest, and CMAC.  The
- * context is keyed once; the next message with the same key resets it.
+ * Message authentication codes: HMAC over any digest, CMAC of any block cipher,
+ * GMAC, Poly1305.  The context is keyed once; the next message with the same
+ * key resets it, but for GMAC, which has an IV for each message, and Poly1305,
+ * whose key is spent.
  *
  * Invariant: kind is the EVP_MAC that ctx belongs to; `size` is the full
  * length of the code, `len` the length in use, 0 < len <= size.
@@ -54,18 +56,23 @@ mac_state(struct eng_op *op, const char *name)
 	return CKR_OK;
 }
 
-/* Keys the context; param is what the hash or cipher goes by. */
+/* Keys the context; param (NULL: none) is what the hash or cipher goes by, iv
+ * what GMAC starts with (none: it is another). */
 static CK_RV
 mac_key(struct eng_op *op, struct bytes key, const char *param,
-    const char *value)
+    const char *value, struct bytes iv)
 {
 	const char *props = eng_props(op->eng);
 	struct mac *m = op->state;
-	OSSL_PARAM params[3];
+	OSSL_PARAM params[4];
 	size_t n = 0;
 
-	params[n++] = OSSL_PARAM_construct_utf8_string(param,
-	    (char *)(uintptr_t)value, 0);
+	if (param != NULL)
+		params[n++] = OSSL_PARAM_construct_utf8_string(param,
+		    (char *)(uintptr_t)value, 0);
+	if (iv.n > 0)
+		params[n++] = OSSL_PARAM_construct_octet_string(
+		    OSSL_MAC_PARAM_IV, (void *)(uintptr_t)iv.p, iv.n);
 	if (props != NULL)
 		params[n++] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_MAC_PARAM_PROPERTIES, (char *)(uintptr_t)props, 0);
@@ -91,7 +98,7 @@ hmac_init(struct eng_op *op)
 	if ((rv = mac_state(op, "HMAC")) != CKR_OK)
 		return rv;
 	return mac_key(op, secret_view(op->key->value), OSSL_MAC_PARAM_DIGEST,
-	    op->alg->md);
+	    op->alg->md, BYTES_NONE);
 }
 
 static CK_RV
@@ -107,24 +114,80 @@ cmac_init(struct eng_op *op)
 	if ((rv = mac_state(op, "CMAC")) != CKR_OK)
 		return rv;
 	return mac_key(op, key, OSSL_MAC_PARAM_CIPHER,
-	    EVP_CIPHER_get0_name(cipher));
+	    EVP_CIPHER_get0_name(cipher), BYTES_NONE);
+}
+
+static CK_RV
+gmac_init(struct eng_op *op, const struct eng_par *par)
+{
+	const struct block_cipher *b = block_cipher(op->alg->cipher);
+	uint8_t short_iv[AES_BLOCK];
+	struct bytes iv = par->iv;
+	EVP_CIPHER *cipher;
+	struct bytes key;
+	CK_RV rv;
+
+	/* As short as GCM's: SP 800-38D section 5.2.1.2 and appendix C. */
+	if (iv.n == 0 || par->mac_len < 4)
+		return log_rv(CKR_MECHANISM_PARAM_INVALID,
+		    "engine: GMAC: IV of %zu, tag of %zu bytes", iv.n,
+		    par->mac_len);
+	if ((rv = block_key(op->eng, b, op->key, "GCM", &cipher, &key)) !=
+	    CKR_OK || (rv = mac_state(op, "GMAC")) != CKR_OK)
+		return rv;
+	if (iv.n > GCM_IV_MAX) {
+		if ((rv = gcm_short_iv(op->eng, b, key, iv, short_iv)) !=
+		    CKR_OK)
+			return rv;
+		iv = bytes_of(short_iv, AES_BLOCK);
+	}
+	return mac_key(op, key, OSSL_MAC_PARAM_CIPHER,
+	    EVP_CIPHER_get0_name(cipher), iv);
+}
+
+static CK_RV
+poly1305_init(struct eng_op *op)
+{
+	CK_RV rv;
+
+	if (op->key == NULL || op->key->type != ENG_SECRET)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "engine: Poly1305 wants a secret key");
+	if (secret_len(op->key->value) != CHACHA_KEY)
+		return log_rv(CKR_KEY_SIZE_RANGE,
+		    "engine: a key for Poly1305 has %d bytes", CHACHA_KEY);
+	if ((rv = mac_state(op, "POLY1305")) != CKR_OK)
+		return rv;
+	return mac_key(op, secret_view(op->key->value), NULL, "Poly1305",
+	    BYTES_NONE);
+}
+
+static CK_RV
+mac_start(struct eng_op *op, const struct eng_par *par, bool same)
+{
+	const struct mac *m = op->state;
+
+	if (op->alg->fam == ENG_F_GMAC)
+		return gmac_init(op, par);
+	if (op->alg->fam == ENG_F_POLY1305)
+		return poly1305_init(op);
+	if (!same)
+		return op->alg->fam == ENG_F_HMAC ? hmac_init(op) :
+						    cmac_init(op);
+	return EVP_MAC_init(m->ctx, NULL, 0, NULL) == 1 ? CKR_OK :
+	    log_rv(CKR_DEVICE_ERROR, "engine: MAC does not restart");
 }
 
 static CK_RV
 mac_init(struct eng *e, struct eng_op *op, const struct eng_par *par, bool same)
 {
-	struct mac *m = op->state;
+	struct mac *m;
 	CK_RV rv;
 
 	(void)e; /* op has it too */
-	if (!same) {
-		rv = op->alg->fam == ENG_F_HMAC ? hmac_init(op) : cmac_init(op);
-		if (rv != CKR_OK)
-			return rv;
-		m = op->state;
-	} else if (EVP_MAC_init(m->ctx, NULL, 0, NULL) != 1) {
-		return log_rv(CKR_DEVICE_ERROR, "engine: MAC does not restart");
-	}
+	if ((rv = mac_start(op, par, same)) != CKR_OK)
+		return rv;
+	m = op->state;
 	if (par->mac_len > m->size)
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
 		    "engine: a MAC of %zu bytes out of %zu", par->mac_len,

@@ -43,6 +43,8 @@ static const struct {
 	[ENG_F_DIGEST]    = { &eng_ops_digest, NULL,               DIR(ENG_DIGEST) },
 	[ENG_F_HMAC]      = { &eng_ops_mac,    NULL,               SIGN },
 	[ENG_F_CMAC]      = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_GMAC]      = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_POLY1305]  = { &eng_ops_mac,    NULL,               SIGN },
 	[ENG_F_CIPHER]    = { NULL,            &eng_ops_cipher,    CRYPT },
 	[ENG_F_AEAD]      = { NULL,            &eng_ops_aead,      CRYPT },
 	[ENG_F_KEYWRAP]   = { NULL,            &eng_ops_keywrap,   CRYPT },
@@ -102,6 +104,11 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 	case ENG_F_CMAC:
 		return eng_mac(e, "CMAC") != NULL &&
 		    block_can(e, alg->cipher, "CBC");
+	case ENG_F_GMAC:
+		return eng_mac(e, "GMAC") != NULL &&
+		    block_can(e, alg->cipher, "GCM");
+	case ENG_F_POLY1305:
+		return eng_mac(e, "POLY1305") != NULL;
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:
@@ -128,7 +135,7 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 			    pqc_can(e, alg->mode);
 		/* A cipher's key is of no use without it. */
 		return can_random(e) && (alg->cipher == ENG_CIPHERS ||
-		    block_can(e, alg->cipher, "ECB"));
+		    block_can(e, alg->cipher, block_raw(alg->cipher)));
 	case ENG_F_NONE:
 		break;
 	}

@@ -211,9 +211,12 @@ row_in_bytes(const struct mech_row *row)
 {
 	CK_KEY_TYPE key = row->keys[0];
 
+	if ((row->traits & MECH_BITS) != 0)
+		return false;
 	switch (row->alg.fam) {
 	case ENG_F_HMAC:
 	case ENG_F_CMAC:
+	case ENG_F_GMAC:
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:

@@ -25,6 +25,9 @@
 				   CBC, AES_KEY_WRAP (3.2 sections 6.10, 6.21);
 				   eng_block_len says how long they are */
 
+#define MECH_BITS	0x40u	/* sizes are in bits, though its family counts
+				   bytes */
+
 #define MECH_KEYS_MAX 10
 
 struct mech_call;

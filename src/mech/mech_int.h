@@ -41,6 +41,10 @@ mech_params_fn par_iv;		/* an IV of one block: 3.2 section 6.12 */
 mech_params_fn par_ctr;		/* CK_AES_CTR_PARAMS */
 mech_params_fn par_gcm;		/* CK_GCM_PARAMS */
 mech_params_fn par_ccm;		/* CK_CCM_PARAMS */
+mech_params_fn par_gmac;	/* CK_GCM_PARAMS without additional data */
+mech_params_fn par_chacha20;	/* CK_CHACHA20_PARAMS */
+mech_params_fn par_chacha20_poly1305;
+				/* CK_SALSA20_CHACHA20_POLY1305_PARAMS */
 mech_params_fn par_wrap_iv;	/* nothing, or 8 bytes (KWP: 4) of IV */
 mech_params_fn par_mac_len;	/* CK_MAC_GENERAL_PARAMS */
 mech_params_fn par_pss;		/* CK_RSA_PKCS_PSS_PARAMS */

@@ -109,52 +109,6 @@ par_ctr(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
 }
 
 CK_RV
-par_gcm(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
-    struct mech_call *call)
-{
-	CK_GCM_PARAMS p;
-	CK_RV rv;
-
-	(void)row;
-	(void)purpose;
-	if ((rv = par_struct(m, &p, sizeof(p))) != CKR_OK)
-		return rv;
-	/* ulIvBits repeats ulIvLen and is left unset by many callers. */
-	if (p.ulIvLen == 0 || p.ulTagBits % 8 != 0 || p.ulTagBits > 128 ||
-	    p.ulTagBits == 0)
-		return CKR_MECHANISM_PARAM_INVALID;
-	if ((rv = par_view(p.pIv, p.ulIvLen, &call->par.iv)) != CKR_OK)
-		return rv;
-	if ((rv = par_view(p.pAAD, p.ulAADLen, &call->par.aad)) != CKR_OK)
-		return rv;
-	call->par.tag_len = p.ulTagBits / 8;
-	return CKR_OK;
-}
-
-CK_RV
-par_ccm(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
-    struct mech_call *call)
-{
-	CK_CCM_PARAMS p;
-	CK_RV rv;
-
-	(void)row;
-	(void)purpose;
-	if ((rv = par_struct(m, &p, sizeof(p))) != CKR_OK)
-		return rv;
-	if (p.ulNonceLen < 7 || p.ulNonceLen > 13 || p.ulMACLen < 4 ||
-	    p.ulMACLen > 16 || p.ulMACLen % 2 != 0)
-		return CKR_MECHANISM_PARAM_INVALID;
-	if ((rv = par_view(p.pNonce, p.ulNonceLen, &call->par.iv)) != CKR_OK)
-		return rv;
-	if ((rv = par_view(p.pAAD, p.ulAADLen, &call->par.aad)) != CKR_OK)
-		return rv;
-	call->par.tag_len = p.ulMACLen;
-	call->par.data_len = p.ulDataLen;
-	return CKR_OK;
-}
-
-CK_RV
 par_wrap_iv(const struct mech_row *row, const CK_MECHANISM *m,
     CK_FLAGS purpose, struct mech_call *call)
 {

@@ -14,6 +14,7 @@
 
 static const struct mech_rows *const families[] = {
 	&mech_rows_aes,
+	&mech_rows_chacha,
 	&mech_rows_cipher,
 	&mech_rows_ec,
 	&mech_rows_hash,

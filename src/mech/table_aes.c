@@ -27,6 +27,7 @@ static const struct mech_row rows[] = {
 	AES_STREAM(AES_CFB1, "CFB1"),
 	AES(AES_GCM, ED | WU, 0, par_gcm, .fam = ENG_F_AEAD, .mode = "GCM"),
 	AES(AES_CCM, ED | WU, 0, par_ccm, .fam = ENG_F_AEAD, .mode = "CCM"),
+	AES(AES_GMAC, SV, 0, par_gmac, .fam = ENG_F_GMAC),
 	AES(AES_CMAC, SV, 0, par_none, .fam = ENG_F_CMAC),
 	AES(AES_CMAC_GENERAL, SV, 0, par_mac_len, .fam = ENG_F_CMAC),
 	AES(AES_KEY_WRAP, ED | WU, MECH_SINGLE | MECH_ZERO_PAD, par_wrap_iv,

@@ -14,6 +14,7 @@ struct mech_rows {
 	size_t n;
 };
 extern const struct mech_rows mech_rows_aes;
+extern const struct mech_rows mech_rows_chacha;
 extern const struct mech_rows mech_rows_cipher;
 extern const struct mech_rows mech_rows_ec;
 extern const struct mech_rows mech_rows_hash;

@@ -97,10 +97,9 @@ obj_draft_key_type(const struct obj_draft *d)
 size_t
 obj_draft_len(const struct obj_draft *d)
 {
-	uint64_t n = attrs_num(&d->attrs, CKA_VALUE_LEN, 0);
+	uint64_t n = attrs_num(&d->attrs, CKA_VALUE_LEN,
+	    d->schema->fixed_len);
 
-	if (d->schema->fixed_len != 0)
-		return d->schema->fixed_len;
 	return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 

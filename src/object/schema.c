@@ -193,6 +193,11 @@ static const struct attr_row value_len[] = {
 	{ CKA_VALUE_LEN,            A_NUM,      F2 | F3,                   D_NONE },
 };
 
+/* Of a key type that has one length: nobody need say it. */
+static const struct attr_row one_len[] = {
+	{ CKA_VALUE_LEN,            A_NUM,      F2,                        D_NONE },
+};
+
 static const struct attr_row rsa_public[] = {
 	{ CKA_MODULUS,              A_BIGINT,   F1 | F4,                   D_NONE },
 	{ CKA_MODULUS_BITS,         A_NUM,      F2 | F3,                   D_NONE },
@@ -262,6 +267,12 @@ len_any(size_t n)
 	return n >= 1;
 }
 
+static bool
+len_32(size_t n)
+{
+	return n == 32;
+}
+
 #define MAC_KEY(type, old)                                                     \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_any,       \
@@ -275,6 +286,12 @@ len_any(size_t n)
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS3(storage, key, secret_key), .fixed_len = (n),                   \
 	  .cipher = (which), .legacy = (old), .can = (uses) }
+/* Of one length, which may be said.  A check value is of SHA-1 (3.2 section
+ * 6.58). */
+#define STREAM_KEY(type, uses)                                                 \
+	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
+	  ROWS4(storage, key, secret_key, one_len), .len_ok = len_32,          \
+	  .fixed_len = 32, .cipher = ENG_CIPHERS, .can = (uses) }
 #define PUBLIC_KEY(type, engine, rows, uses)                                   \
 	{ .class = CKO_PUBLIC_KEY, .key_type = (type), .eng = (engine),        \
 	  ROWS4(storage, key, public_key, rows), .can = (uses) }
@@ -335,6 +352,8 @@ static const struct schema schemas[] = {
 	MAC_KEY(CKK_SHA3_512_HMAC, false),
 	MAC_KEY(CKK_MD5_HMAC, true),
 	MAC_KEY(CKK_RIPEMD160_HMAC, true),
+	STREAM_KEY(CKK_CHACHA20, U_CRYPT),
+	STREAM_KEY(CKK_POLY1305, U(SIGN) | U(VERIFY)),
 	FIXED_KEY(CKK_DES3, 24, ENG_DES3, true, U_CIPHER),
 	FIXED_KEY(CKK_DES2, 16, ENG_DES2, true, U_CIPHER),
 	FIXED_KEY(CKK_DES, 8, ENG_DES, true, U_CIPHER),

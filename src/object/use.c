@@ -100,6 +100,7 @@ static const struct {
 	{ CKM_AES_OFB, true }, { CKM_AES_CFB1, true },
 	{ CKM_AES_CFB8, true }, { CKM_AES_CFB128, true },
 	{ CKM_CAMELLIA_CTR, true },
+	{ CKM_CHACHA20, true },
 	{ CKM_RSA_PKCS, false }, { CKM_AES_ECB, false },
 	{ CKM_AES_CBC, false }, { CKM_AES_CBC_PAD, false },
 	{ CKM_DES_ECB, false }, { CKM_DES_CBC, false },

@@ -16,7 +16,8 @@
  * them. */
 static const CK_MECHANISM_TYPE streams[] = {
 	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM, CKM_AES_OFB, CKM_AES_CFB1,
-	CKM_AES_CFB8, CKM_AES_CFB128, CKM_CAMELLIA_CTR
+	CKM_AES_CFB8, CKM_AES_CFB128, CKM_CAMELLIA_CTR, CKM_CHACHA20,
+	CKM_CHACHA20_POLY1305
 };
 
 /* -------------------------------------------------------------- leaving */

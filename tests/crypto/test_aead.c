@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * AES-GCM against the test cases of its specification (McGrew and Viega,
- * appendix B), AES-CCM against the examples of SP 800-38C (appendix C): at
- * once, in parts, overlapping; forgeries and refusals.
+ * appendix B), AES-CCM against the examples of SP 800-38C (appendix C),
+ * ChaCha20-Poly1305 against RFC 8439 section 2.8.2 and the example of the draft
+ * for XChaCha: at once, in parts, overlapping, with the tag apart; forgeries and
+ * refusals.
  */
 #include "crypto/eng_kit.h"
 
@@ -13,10 +15,21 @@
 	"d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"     \
 	"1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"
 #define ZERO16	"00000000000000000000000000000000"
+#define POLY_KEY                                                               \
+	"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+#define POLY_AAD "50515253c0c1c2c3c4c5c6c7"
+/* "Ladies and Gentlemen of the class of '99: ..." */
+#define LADIES                                                                 \
+	"4c616469657320616e642047656e746c656d656e206f662074686520636c6173" \
+	"73206f66202739393a204966204920636f756c64206f6666657220796f75206f" \
+	"6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73" \
+	"637265656e20776f756c642062652069742e"
 #define CCM_KEY "404142434445464748494a4b4c4d4e4f"
 
 static const struct eng_alg gcm = { .fam = ENG_F_AEAD, .mode = "GCM" };
 static const struct eng_alg ccm = { .fam = ENG_F_AEAD, .mode = "CCM" };
+static const struct eng_alg poly = { .fam = ENG_F_AEAD, .mode = "Poly1305",
+	.cipher = ENG_CHACHA20 };
 
 static const struct vector {
 	const struct eng_alg *alg;
@@ -71,6 +84,19 @@ static const struct vector {
 	    "202122232425262728292a2b2c2d2e2f3031323334353637",
 	    "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5484392fbc1b09951",
 	    8 },
+	{ &poly, POLY_KEY, "070000004041424344454647", POLY_AAD, LADIES,
+	    "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6"
+	    "3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
+	    "92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc"
+	    "3ff4def08e4b7a9de576d26586cec64b61161ae10b594f09e26a7e902ecbd060"
+	    "0691", 16 },
+	{ &poly, POLY_KEY, "404142434445464748494a4b4c4d4e4f5051525354555657",
+	    POLY_AAD, LADIES,
+	    "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb"
+	    "731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b452"
+	    "2f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9"
+	    "21f9664c97637da9768812f615c68b13b52ec0875924c1c7987947deafd8780a"
+	    "cf49", 16 },
 };
 
 /* A row made ready to run. */
@@ -110,6 +136,7 @@ test_known(void **state)
 	(void)state;
 	assert_true(eng_can(kit_eng(), &gcm));
 	assert_true(eng_can(kit_eng(), &ccm));
+	assert_true(eng_can(kit_eng(), &poly));
 	for (size_t i = 0; i < KL_COUNT(table); i++) {
 		struct ready x = start(&table[i]);
 
@@ -187,6 +214,97 @@ test_same_key(void **state)
 	done(&first);
 }
 
+/* -------------------------------------------------------- the tag apart */
+
+/* Encrypts a row with its tag apart, at once or in two parts. */
+static void
+apart_encrypt(struct ready *x, bool parts)
+{
+	size_t text = x->in.n, half = parts ? text / 2 : 0, n = 0, more = 0;
+	struct kit_bytes out = kit_alloc(text);
+	uint8_t tag[16];
+
+	x->r.dir = ENG_ENCRYPT;
+	x->r.par.apart = true;
+	assert_int_equal(kit_init(&x->r), CKR_OK);
+	assert_int_equal(eng_op_once_len(x->r.op, text), text);
+	if (parts) {
+		assert_int_equal(eng_op_update(x->r.op,
+		    bytes_of(x->in.p, half), out.p, &n), CKR_OK);
+		assert_int_equal(eng_op_update(x->r.op, bytes_of(x->in.p + half,
+		    text - half), out.p + n, &more), CKR_OK);
+		n += more;
+		assert_int_equal(eng_op_final_len(x->r.op), text - n);
+		assert_int_equal(eng_op_final(x->r.op, out.p + n, &more),
+		    CKR_OK);
+		n += more;
+	} else {
+		assert_int_equal(eng_op_once(x->r.op, kit_view(&x->in), out.p,
+		    &n), CKR_OK);
+	}
+	assert_int_equal(n, text);
+	assert_memory_equal(out.p, x->out.p, n);
+	assert_int_equal(eng_op_tag(x->r.op, tag), CKR_OK);
+	assert_memory_equal(tag, x->out.p + n, x->r.par.tag_len);
+	kit_free(&out);
+}
+
+/* Decrypts it, with this tag (NULL: none is told). */
+static CK_RV
+apart_decrypt(struct ready *x, const uint8_t *tag, bool parts)
+{
+	size_t text = x->in.n, n = 0;
+	struct kit_bytes out = kit_alloc(text);
+	CK_RV rv;
+
+	x->r.dir = ENG_DECRYPT;
+	x->r.par.apart = true;
+	assert_int_equal(kit_init(&x->r), CKR_OK);
+	assert_int_equal(eng_op_expect(x->r.op, bytes_of(x->out.p, 3)),
+	    CKR_ENCRYPTED_DATA_LEN_RANGE);
+	if (parts)
+		assert_int_equal(eng_op_update(x->r.op,
+		    bytes_of(x->out.p, text), NULL, &n), CKR_OK);
+	if (tag != NULL)
+		assert_int_equal(eng_op_expect(x->r.op,
+		    bytes_of(tag, x->r.par.tag_len)), CKR_OK);
+	assert_int_equal(eng_op_once_len(x->r.op, text), text);
+	rv = parts ? eng_op_final(x->r.op, out.p, &n) :
+	    eng_op_once(x->r.op, bytes_of(x->out.p, text), out.p, &n);
+	if (rv == CKR_OK) {
+		assert_int_equal(n, text);
+		assert_memory_equal(out.p, x->in.p, text);
+	}
+	kit_free(&out);
+	return rv;
+}
+
+static void
+test_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(table); i++) {
+		struct ready x = start(&table[i]);
+		uint8_t *tag = x.out.p + x.in.n;
+
+		for (int parts = 0; parts < 2; parts++) {
+			apart_encrypt(&x, parts != 0);
+			assert_int_equal(apart_decrypt(&x, tag, parts != 0),
+			    CKR_OK);
+			assert_int_equal(apart_decrypt(&x, NULL, parts != 0),
+			    CKR_ENCRYPTED_DATA_INVALID);
+			tag[table[i].tag - 1] ^= 1;
+			assert_int_equal(apart_decrypt(&x, tag, parts != 0),
+			    CKR_ENCRYPTED_DATA_INVALID);
+			tag[table[i].tag - 1] ^= 1;
+		}
+		/* and together again with the same operation */
+		x.r.par.apart = false;
+		kit_expect(&x.r, kit_view(&x.out), kit_view(&x.in));
+		done(&x);
+	}
+}
+
 /* ------------------------------------------------------------- forgeries */
 
 /* Decrypts something wrong: nothing may come out, at once or in parts. */
@@ -194,7 +312,7 @@ static void
 expect_forged(struct ready *x, struct bytes in)
 {
 	KL_AUTO(buf_done) struct buf parts = { .p = NULL };
-	uint8_t room[128];
+	uint8_t room[160];
 	size_t n = 77;
 
 	x->r.dir = ENG_DECRYPT;
@@ -308,7 +426,7 @@ try_init(const struct eng_alg *alg, size_t iv_len, size_t tag, size_t data_len)
 {
 	static const uint8_t iv[300];
 	struct kit_run r = { .alg = alg, .dir = ENG_ENCRYPT,
-		.key = kit_key_hex(ZERO16),
+		.key = kit_key_hex(alg == &poly ? POLY_KEY : ZERO16),
 		.par = { .iv = { iv, iv_len }, .tag_len = tag,
 		    .data_len = data_len } };
 	CK_RV rv = kit_init(&r);
@@ -353,6 +471,18 @@ test_ccm_refused(void **state)
 }
 
 static void
+test_poly_refused(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n <= 30; n++) {
+		assert_int_equal(try_init(&poly, n, 16, 0), n == 12 || n == 24 ?
+		    CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		assert_int_equal(try_init(&poly, 12, n, 0), n == 16 ? CKR_OK :
+		    CKR_MECHANISM_PARAM_INVALID);
+	}
+}
+
+static void
 test_key_refused(void **state)
 {
 	struct ready x = start(&table[3]);
@@ -377,12 +507,14 @@ main(void)
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_same_key),
+		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_too_short),
 		cmocka_unit_test(test_ccm_length),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_gcm_refused),
 		cmocka_unit_test(test_ccm_refused),
+		cmocka_unit_test(test_poly_refused),
 		cmocka_unit_test(test_key_refused),
 	};
 

@@ -238,6 +238,7 @@ static const struct {
 	{ ENG_BLOWFISH, { 0 }, 4, 56 },
 	{ ENG_CAST5, { 0 }, 5, 16 },
 	{ ENG_IDEA, { 16 }, 0, 0 },
+	{ ENG_CHACHA20, { 32 }, 0, 0 },
 	{ ENG_CIPHERS, { 0 }, 1, 100 },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HMAC against RFC 2202, RFC 2286 and RFC 4231, CMAC against SP 800-38B's examples;
+ * HMAC against RFC 2202, RFC 2286 and RFC 4231, CMAC against SP 800-38B's
+ * examples, Poly1305 against RFC 8439 section 2.5.2, GMAC against another make's values;
  * cut codes, verification, keys of every kind.  (SHA-3 and the one-byte key:
  * from an HMAC of another make.)
  */
@@ -40,6 +41,8 @@ static const struct eng_alg hmac512 = { .fam = ENG_F_HMAC, .md = "SHA2-512" };
 static const struct eng_alg hmac3_256 = { .fam = ENG_F_HMAC, .md = "SHA3-256" };
 static const struct eng_alg hmac5_256 = { .fam = ENG_F_HMAC,
 	.md = "SHA2-512/256" };
+static const struct eng_alg gmac = { .fam = ENG_F_GMAC };
+static const struct eng_alg poly = { .fam = ENG_F_POLY1305 };
 static const struct eng_alg cmac = { .fam = ENG_F_CMAC };
 static const struct eng_alg cmac_des3 = { .fam = ENG_F_CMAC,
 	.cipher = ENG_TDEA };
@@ -129,6 +132,102 @@ test_known(void **state)
 		kit_free(&in);
 		kit_free(&want);
 	}
+}
+
+/* -------------------------------------- codes with a nonce, for one message */
+
+static const struct {
+	const struct eng_alg *alg;
+	const char *key;
+	const char *iv;
+	const char *in;
+	size_t len;
+	const char *mac;
+} spent[] = {
+	{ &gmac, "f0cfce280656fabd93f68ba6b3a3ad6e",
+	    "0a38ca626b430ed84a2a8dfe", "4b", 16,
+	    "8677a0160a923ce7437ca94b8de97da5" },
+	{ &gmac, "6ada91c9742dc01e953ef120b22a2649c0be9304386515a2",
+	    "e19faa23f871fc6658f5b596", "0d", 16,
+	    "b1d2a3db724ff1ef11aa76954e39498e" },
+	{ &gmac,
+	    "262f1c9504ff7967ac503015e397ff30ab0e88ff74bcd0df34411f110f60cbae",
+	    "dbc01da6e51148187e95383625ecb0f1", "2c", 16,
+	    "966a58802c3057281278a87520862190" },
+	{ &gmac,
+	    "262f1c9504ff7967ac503015e397ff30ab0e88ff74bcd0df34411f110f60cbae",
+	    "dbc01da6e51148187e95383625ecb0f1", "2c", 5, "966a58802c" },
+	/* "Cryptographic Forum Research Group" */
+	{ &poly,
+	    "85d6be7857556d337f4452fe42d506a80103808afb0db2fd4abff6af4149f51b",
+	    "", "43727970746f6772617068696320466f72756d20526573656172636820"
+	    "47726f7570", 0, "a8061dc1305136c6c22b8baf0c0127a9" },
+};
+
+static void
+test_spent(void **state)
+{
+	struct kit_run r = { .dir = ENG_SIGN };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * KL_COUNT(spent); i++) {
+		size_t k = i * 3 % KL_COUNT(spent);
+		struct kit_bytes in = kit_hex(spent[k].in);
+		struct kit_bytes iv = kit_hex(spent[k].iv);
+		struct kit_bytes want = kit_hex(spent[k].mac);
+
+		r.alg = spent[k].alg;
+		r.dir = ENG_SIGN;
+		r.par = (struct eng_par){ .iv = kit_view(&iv),
+			.mac_len = spent[k].len };
+		r.key = kit_key_hex(spent[k].key);
+		assert_true(eng_can(kit_eng(), r.alg));
+		kit_expect(&r, kit_view(&in), kit_view(&want));
+		assert_int_equal(verify(&r, kit_view(&in), kit_view(&want)),
+		    CKR_OK);
+		want.p[0] ^= 1;
+		assert_int_equal(verify(&r, kit_view(&in), kit_view(&want)),
+		    CKR_SIGNATURE_INVALID);
+		eng_key_put(r.key);
+		kit_free(&in);
+		kit_free(&iv);
+		kit_free(&want);
+	}
+	eng_op_free(r.op);
+}
+
+/* GMAC is GCM of nothing but additional data, long IVs too. */
+static void
+test_gmac_is_gcm(void **state)
+{
+	static const struct eng_alg gcm = { .fam = ENG_F_AEAD, .mode = "GCM" };
+	static const size_t lens[] = { 1, 12, 16, 128, 129, 200 };
+	uint8_t iv[200];
+	struct eng_key *key = kit_key_hex(AES128);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(iv); i++)
+		iv[i] = (uint8_t)(3 * i);
+	for (size_t i = 0; i < KL_COUNT(lens); i++) {
+		struct kit_run mac = { .alg = &gmac, .dir = ENG_SIGN,
+			.key = key, .par = { .mac_len = 16,
+			    .iv = bytes_of(iv, lens[i]) } };
+		struct kit_run seal = { .alg = &gcm, .dir = ENG_ENCRYPT,
+			.key = key, .par = { .tag_len = 16,
+			    .iv = bytes_of(iv, lens[i]),
+			    .aad = bytes_of(iv, 33) } };
+		struct kit_bytes a, b;
+
+		assert_int_equal(kit_once(&mac, bytes_of(iv, 33), &a), CKR_OK);
+		assert_int_equal(kit_once(&seal, BYTES_NONE, &b), CKR_OK);
+		assert_int_equal(a.n, b.n);
+		assert_memory_equal(a.p, b.p, a.n);
+		kit_free(&a);
+		kit_free(&b);
+		eng_op_free(mac.op);
+		eng_op_free(seal.op);
+	}
+	eng_key_put(key);
 }
 
 /* One operation for all: state of one algorithm, key or length never shows
@@ -221,6 +320,9 @@ test_refused(void **state)
 	assert_int_equal(try_init(&cmac, NULL, 0), CKR_KEY_TYPE_INCONSISTENT);
 	assert_int_equal(try_init(&hmac256, NULL, 0),
 	    CKR_KEY_TYPE_INCONSISTENT);
+	assert_int_equal(try_init(&gmac, key, 16), CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(try_init(&poly, NULL, 0), CKR_KEY_TYPE_INCONSISTENT);
+	assert_int_equal(try_init(&poly, key, 0), CKR_KEY_SIZE_RANGE);
 	eng_key_put(key);
 	eng_key_put(odd);
 }
@@ -251,6 +353,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_spent),
+		cmocka_unit_test(test_gmac_is_gcm),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_verify_wrong),
 		cmocka_unit_test(test_refused),

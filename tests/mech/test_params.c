@@ -44,8 +44,6 @@ test_lengths(void **state)
 		size_t good;
 	} rows[] = {
 		{ par_iv, 16 }, { par_ctr, sizeof(CK_AES_CTR_PARAMS) },
-		{ par_gcm, sizeof(CK_GCM_PARAMS) },
-		{ par_ccm, sizeof(CK_CCM_PARAMS) },
 		{ par_mac_len, sizeof(CK_MAC_GENERAL_PARAMS) },
 		{ par_pss, sizeof(CK_RSA_PKCS_PSS_PARAMS) },
 		{ par_oaep, sizeof(CK_RSA_PKCS_OAEP_PARAMS) },
@@ -71,66 +69,6 @@ test_lengths(void **state)
 	assert_int_equal(run(par_none, 0, NULL, 0, &call), CKR_OK);
 	assert_int_equal(run(par_eddsa, 0, NULL, 0, &call), CKR_OK);
 	assert_false(call.par.has_context);
-}
-
-static void
-test_gcm(void **state)
-{
-	const CK_GCM_PARAMS good = { data, 12, 96, data, 5, 128 };
-	CK_GCM_PARAMS p;
-	struct mech_call call;
-
-	(void)state;
-	p = good;
-	p.ulIvLen = 0;
-	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-	    CKR_MECHANISM_PARAM_INVALID);
-	p = good;
-	p.pIv = NULL;
-	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-	    CKR_MECHANISM_PARAM_INVALID);
-	p = good;
-	p.pAAD = NULL;
-	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-	    CKR_MECHANISM_PARAM_INVALID);
-	p = good;
-	p.ulAADLen = ~0UL;
-	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-	    CKR_MECHANISM_PARAM_INVALID);
-	p = good;
-	p.ulIvLen = 1UL << 31;
-	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-	    CKR_MECHANISM_PARAM_INVALID);
-	for (p = good, p.ulTagBits = 129; p.ulTagBits < 140; p.ulTagBits++)
-		assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
-		    CKR_MECHANISM_PARAM_INVALID);
-	assert_int_equal(run(par_gcm, 0, &good, sizeof(good), &call), CKR_OK);
-	assert_int_equal(call.par.iv.n, 12);
-	assert_int_equal(call.par.aad.n, 5);
-	assert_int_equal(call.par.tag_len, 16);
-}
-
-static void
-test_ccm(void **state)
-{
-	const CK_CCM_PARAMS good = { 20, data, 12, NULL, 0, 8 };
-	CK_CCM_PARAMS p;
-	struct mech_call call;
-
-	(void)state;
-	for (CK_ULONG n = 0; n < 20; n++) {
-		p = good;
-		p.ulNonceLen = n;
-		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
-		    n >= 7 && n <= 13 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
-		p = good;
-		p.ulMACLen = n;
-		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
-		    n >= 4 && n <= 16 && n % 2 == 0 ? CKR_OK :
-		    CKR_MECHANISM_PARAM_INVALID);
-	}
-	assert_int_equal(run(par_ccm, 0, &good, sizeof(good), &call), CKR_OK);
-	assert_int_equal(call.par.data_len, 20);
 }
 
 static void
@@ -277,8 +215,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_gcm),
-		cmocka_unit_test(test_ccm),
 		cmocka_unit_test(test_ctr),
 		cmocka_unit_test(test_wrap_iv),
 		cmocka_unit_test(test_pss_oaep),

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Parsers of params_aead.c: every wrong pointer, length and value first, then
+ * what a good parameter gives.
+ */
+#include "mech/mech_int.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static CK_BYTE data[32];
+
+/* Runs a parser on a parameter placed at an odd address. */
+static CK_RV
+run(mech_params_fn *fn, CK_MECHANISM_TYPE type, const void *p, size_t n,
+    struct mech_call *call)
+{
+	struct mech_row row = { .type = type,
+		.alg = { .fam = ENG_F_AEAD } };
+	uint8_t *odd = malloc(n + 1);
+	CK_MECHANISM m = { type, odd + 1, n };
+	CK_RV rv;
+
+	assert_non_null(odd);
+	if (n > 0)
+		memcpy(odd + 1, p, n);
+	memset(call, 0, sizeof(*call));
+	rv = fn(&row, &m, CKF_SIGN, call);
+	free(odd);
+	return rv;
+}
+
+static void
+test_lengths(void **state)
+{
+	static const struct {
+		mech_params_fn *fn;
+		size_t good;
+	} rows[] = {
+		{ par_gcm, sizeof(CK_GCM_PARAMS) },
+		{ par_gmac, sizeof(CK_GCM_PARAMS) },
+		{ par_ccm, sizeof(CK_CCM_PARAMS) },
+		{ par_chacha20, sizeof(CK_CHACHA20_PARAMS) },
+		{ par_chacha20_poly1305,
+		    sizeof(CK_SALSA20_CHACHA20_POLY1305_PARAMS) },
+	};
+	static const uint8_t zero[128];
+	struct mech_call call;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(rows); i++)
+		for (size_t n = 0; n < sizeof(zero); n++)
+			assert_int_equal(run(rows[i].fn, 0, zero, n, &call),
+			    CKR_MECHANISM_PARAM_INVALID);
+}
+
+static void
+test_gcm(void **state)
+{
+	const CK_GCM_PARAMS good = { data, 12, 96, data, 5, 128 };
+	CK_GCM_PARAMS p;
+	struct mech_call call;
+
+	(void)state;
+	p = good;
+	p.ulIvLen = 0;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pIv = NULL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pAAD = NULL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.ulAADLen = ~0UL;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.ulIvLen = 1UL << 31;
+	assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	for (p = good, p.ulTagBits = 129; p.ulTagBits < 140; p.ulTagBits++)
+		assert_int_equal(run(par_gcm, 0, &p, sizeof(p), &call),
+		    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_gcm, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_int_equal(call.par.iv.n, 12);
+	assert_int_equal(call.par.aad.n, 5);
+	assert_int_equal(call.par.tag_len, 16);
+}
+
+static void
+test_ccm(void **state)
+{
+	const CK_CCM_PARAMS good = { 20, data, 12, NULL, 0, 8 };
+	CK_CCM_PARAMS p;
+	struct mech_call call;
+
+	(void)state;
+	for (CK_ULONG n = 0; n < 20; n++) {
+		p = good;
+		p.ulNonceLen = n;
+		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
+		    n >= 7 && n <= 13 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		p = good;
+		p.ulMACLen = n;
+		assert_int_equal(run(par_ccm, 0, &p, sizeof(p), &call),
+		    n >= 4 && n <= 16 && n % 2 == 0 ? CKR_OK :
+		    CKR_MECHANISM_PARAM_INVALID);
+	}
+	assert_int_equal(run(par_ccm, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_int_equal(call.par.data_len, 20);
+}
+
+static void
+test_gmac(void **state)
+{
+	const CK_GCM_PARAMS good = { data, 12, 0, data, 0, 96 };
+	CK_GCM_PARAMS p = good;
+	struct mech_call call;
+
+	(void)state;
+	p.ulAADLen = 1;
+	assert_int_equal(run(par_gmac, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.ulTagBits = 95;
+	assert_int_equal(run(par_gmac, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(run(par_gmac, 0, &good, sizeof(good), &call), CKR_OK);
+	assert_int_equal(call.par.iv.n, 12);
+	assert_int_equal(call.par.mac_len, 12);
+}
+
+/* How long a nonce is, in bytes, that is said to have n bits; 0: none. */
+static size_t
+nonce_of(CK_ULONG n)
+{
+	if (n == 8 || n == 12 || n == 24)
+		return n;
+	return n == 64 || n == 96 || n == 192 ? n / 8 : 0;
+}
+
+static void
+test_chacha20(void **state)
+{
+	const CK_CHACHA20_PARAMS good = { data, 32, data + 8, 96 };
+	CK_CHACHA20_PARAMS p = good;
+	struct mech_call call;
+
+	(void)state;
+	p.pBlockCounter = NULL;
+	assert_int_equal(run(par_chacha20, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pNonce = NULL;
+	assert_int_equal(run(par_chacha20, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	for (CK_ULONG n = 0; n < 200; n++) {
+		p = good;
+		p.blockCounterBits = n;
+		assert_int_equal(run(par_chacha20, 0, &p, sizeof(p), &call),
+		    n == 32 || n == 64 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		p = good;
+		p.ulNonceBits = n;
+		assert_int_equal(run(par_chacha20, 0, &p, sizeof(p), &call),
+		    nonce_of(n) != 0 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID);
+		if (nonce_of(n) != 0)
+			assert_int_equal(call.par.iv.n, nonce_of(n));
+	}
+	assert_int_equal(run(par_chacha20, 0, &good, sizeof(good), &call),
+	    CKR_OK);
+	assert_ptr_equal(call.par.counter.p, data);
+	assert_int_equal(call.par.counter.n, 4);
+	assert_ptr_equal(call.par.iv.p, data + 8);
+}
+
+static void
+test_chacha20_poly1305(void **state)
+{
+	const CK_SALSA20_CHACHA20_POLY1305_PARAMS good = { data, 96, data, 5 };
+	CK_SALSA20_CHACHA20_POLY1305_PARAMS p = good;
+	struct mech_call call;
+
+	(void)state;
+	p.pNonce = NULL;
+	assert_int_equal(run(par_chacha20_poly1305, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	p = good;
+	p.pAAD = NULL;
+	assert_int_equal(run(par_chacha20_poly1305, 0, &p, sizeof(p), &call),
+	    CKR_MECHANISM_PARAM_INVALID);
+	for (CK_ULONG n = 0; n < 200; n++) {
+		p = good;
+		p.ulNonceLen = n;
+		assert_int_equal(run(par_chacha20_poly1305, 0, &p, sizeof(p),
+		    &call), nonce_of(n) != 0 ? CKR_OK :
+		    CKR_MECHANISM_PARAM_INVALID);
+	}
+	assert_int_equal(run(par_chacha20_poly1305, 0, &good, sizeof(good),
+	    &call), CKR_OK);
+	assert_int_equal(call.par.iv.n, 12);
+	assert_int_equal(call.par.aad.n, 5);
+	assert_int_equal(call.par.tag_len, 16);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_gcm),
+		cmocka_unit_test(test_ccm),
+		cmocka_unit_test(test_gmac),
+		cmocka_unit_test(test_chacha20),
+		cmocka_unit_test(test_chacha20_poly1305),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
