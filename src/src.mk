@@ -148,6 +148,7 @@ KL_SESSION = \
 	src/session/op_int.h \
 	src/session/op_keys.c \
 	src/session/op_message_sign.c \
+	src/session/op_state.c \
 	src/session/op_wrap.c \
 	src/session/out.c \
 	src/session/out.h \

@@ -126,6 +126,7 @@ KL_TESTS = \
 	tests/session/test_op_dual \
 	tests/session/test_op_keys \
 	tests/session/test_op_message_sign \
+	tests/session/test_op_state \
 	tests/session/test_op_wrap \
 	tests/session/test_out \
 	tests/session/test_session \

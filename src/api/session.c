@@ -5,6 +5,8 @@
  */
 #include "api/call.h"
 
+#include "session/op.h"
+
 CK_RV
 C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, CK_VOID_PTR app, CK_NOTIFY notify,
     CK_SESSION_HANDLE_PTR hs)
@@ -58,6 +60,32 @@ C_SessionCancel(CK_SESSION_HANDLE hs, CK_FLAGS flags)
 	api_note(&call, " flags=0x%lx", flags);
 	if (call.rv == CKR_OK)
 		call.rv = sess_cancel(call.session, flags);
+	return call.rv;
+}
+
+CK_RV
+C_GetOperationState(CK_SESSION_HANDLE hs, CK_BYTE_PTR state,
+    CK_ULONG_PTR state_len)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	if (call.rv == CKR_OK)
+		call.rv = op_state_get(call.session,
+		    (struct op_out){ state, state_len });
+	return call.rv;
+}
+
+CK_RV
+C_SetOperationState(CK_SESSION_HANDLE hs, CK_BYTE_PTR state,
+    CK_ULONG state_len, CK_OBJECT_HANDLE crypt_key, CK_OBJECT_HANDLE auth_key)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	api_note(&call, " state=%lu keys=%lu,%lu", state_len, crypt_key,
+	    auth_key);
+	if (call.rv == CKR_OK)
+		call.rv = op_state_set(call.session,
+		    bytes_of(state, state_len), crypt_key, auth_key);
 	return call.rv;
 }
 

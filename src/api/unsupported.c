@@ -19,29 +19,6 @@ unsupported(const char *name)
 }
 
 CK_RV
-C_GetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pOperationState,
-    CK_ULONG_PTR pulOperationStateLen)
-{
-	(void)hSession;
-	(void)pOperationState;
-	(void)pulOperationStateLen;
-	return unsupported(__func__);
-}
-
-CK_RV
-C_SetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pOperationState,
-    CK_ULONG ulOperationStateLen, CK_OBJECT_HANDLE hEncryptionKey,
-    CK_OBJECT_HANDLE hAuthenticationKey)
-{
-	(void)hSession;
-	(void)pOperationState;
-	(void)ulOperationStateLen;
-	(void)hEncryptionKey;
-	(void)hAuthenticationKey;
-	return unsupported(__func__);
-}
-
-CK_RV
 C_MessageEncryptInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
     CK_OBJECT_HANDLE hKey)
 {

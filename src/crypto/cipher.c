@@ -519,6 +519,22 @@ cipher_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	return CKR_OK;
 }
 
+static CK_RV
+cipher_copy(const struct eng_op *from, struct eng_op *to)
+{
+	const struct cipher *c = from->state;
+	struct cipher *copy = cipher_state(to);
+	EVP_CIPHER_CTX *ctx;
+
+	if (copy == NULL)
+		return CKR_HOST_MEMORY;
+	ctx = copy->ctx;
+	*copy = *c;
+	copy->ctx = ctx;
+	return EVP_CIPHER_CTX_copy(ctx, c->ctx) == 1 ? CKR_OK :
+	    CKR_STATE_UNSAVEABLE;
+}
+
 const struct eng_family_ops eng_ops_cipher = {
 	.quiet = true,
 	.init = cipher_init,
@@ -529,5 +545,6 @@ const struct eng_family_ops eng_ops_cipher = {
 	.update = cipher_update,
 	.in_place = cipher_in_place,
 	.final = cipher_final,
+	.copy_state = cipher_copy,
 	.free_state = cipher_free,
 };

@@ -111,6 +111,19 @@ digest_once(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	return rv == CKR_OK ? digest_final(op, out, out_len) : rv;
 }
 
+static CK_RV
+digest_copy(const struct eng_op *from, struct eng_op *to)
+{
+	const struct digest *d = from->state;
+	struct digest *copy = digest_state(to);
+
+	if (copy == NULL)
+		return CKR_HOST_MEMORY;
+	copy->size = d->size;
+	return EVP_MD_CTX_copy_ex(copy->ctx, d->ctx) == 1 ? CKR_OK :
+	    CKR_STATE_UNSAVEABLE;
+}
+
 const struct eng_family_ops eng_ops_digest = {
 	.quiet = true,
 	.init = digest_init,
@@ -119,5 +132,6 @@ const struct eng_family_ops eng_ops_digest = {
 	.once = digest_once,
 	.update = digest_update,
 	.final = digest_final,
+	.copy_state = digest_copy,
 	.free_state = digest_free,
 };

@@ -130,6 +130,14 @@ eddsa_init(struct eng *e, const struct eng_op *op, const struct eng_par *par,
 }
 
 CK_RV
+eddsa_copy(struct eng *e, const struct eng_op *op, const struct eddsa *from,
+    struct eddsa *ed)
+{
+	ed->scheme = from->scheme;
+	return eddsa_set_up(e, op, ed);
+}
+
+CK_RV
 eddsa_sign(struct eng *e, const struct eng_key *key, struct eddsa *ed,
     struct bytes in, uint8_t *out)
 {

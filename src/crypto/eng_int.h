@@ -93,6 +93,9 @@ struct eng_family_ops {
 	CK_RV (*final)(struct eng_op *op, uint8_t *out, size_t *out_len);
 	CK_RV (*verify)(struct eng_op *op, struct bytes in, struct bytes sig);
 	CK_RV (*verify_final)(struct eng_op *op, struct bytes sig);
+	/* makes to->state, which is NULL, like that of from, whose alg, dir
+	 * and key to has; CKR_STATE_UNSAVEABLE.  NULL: cannot */
+	CK_RV (*copy_state)(const struct eng_op *from, struct eng_op *to);
 	void (*free_state)(struct eng_op *op);
 };
 

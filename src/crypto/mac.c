@@ -270,6 +270,19 @@ mac_verify(struct eng_op *op, struct bytes in, struct bytes sig)
 	return rv == CKR_OK ? mac_verify_final(op, sig) : rv;
 }
 
+static CK_RV
+mac_copy(const struct eng_op *from, struct eng_op *to)
+{
+	const struct mac *m = from->state;
+	struct mac *copy = calloc(1, sizeof(*copy));
+
+	if ((to->state = copy) == NULL)
+		return CKR_HOST_MEMORY;
+	*copy = *m;
+	copy->ctx = EVP_MAC_CTX_dup(m->ctx);
+	return copy->ctx != NULL ? CKR_OK : CKR_STATE_UNSAVEABLE;
+}
+
 const struct eng_family_ops eng_ops_mac = {
 	.quiet = true,
 	.init = mac_init,
@@ -280,5 +293,6 @@ const struct eng_family_ops eng_ops_mac = {
 	.final = mac_final,
 	.verify = mac_verify,
 	.verify_final = mac_verify_final,
+	.copy_state = mac_copy,
 	.free_state = mac_free,
 };

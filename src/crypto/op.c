@@ -34,6 +34,8 @@
 #define SIGN   (DIR(ENG_SIGN) | DIR(ENG_VERIFY))
 #define RECOVER DIR(ENG_RECOVER)
 
+#define COPY_MAX 4096u	/* gathered input that a copy takes along */
+
 /* clang-format off */
 static const struct {
 	const struct eng_family_ops *sign;	/* and digest */
@@ -256,6 +258,40 @@ eng_op_init(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 	else
 		*op = o;
 	return rv;
+}
+
+/* Makes to, which is new, what from is. */
+static CK_RV
+op_duplicate(const struct eng_op *from, struct eng_op *to)
+{
+	CK_RV rv;
+
+	op_aim(to, from->alg, from->dir, from->key);
+	if ((rv = buf_set(&to->gathered, buf_view(&from->gathered))) != CKR_OK)
+		return rv;
+	guard_set(false);
+	rv = guard_end(false, from->ops->copy_state(from, to));
+	to->ready = to->running = rv == CKR_OK;
+	return rv;
+}
+
+CK_RV
+eng_op_copy(const struct eng_op *op, struct eng_op **out)
+{
+	struct eng_op *o;
+	CK_RV rv;
+
+	if (!op->running || op->ops->copy_state == NULL ||
+	    op->gathered.n > COPY_MAX)
+		return CKR_STATE_UNSAVEABLE;
+	if ((o = op_new(op->eng)) == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = op_duplicate(op, o)) != CKR_OK) {
+		eng_op_free(o);
+		return rv;
+	}
+	*out = o;
+	return CKR_OK;
 }
 
 void

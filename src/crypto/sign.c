@@ -535,6 +535,29 @@ verify_final(struct eng_op *op, struct bytes sig)
 	return verify_whole(op, buf_view(&op->gathered), sig);
 }
 
+/* pctx has no state of its own between init and the end: it is made anew. */
+static CK_RV
+sign_copy(const struct eng_op *from, struct eng_op *to)
+{
+	const struct sign_state *st = from->state;
+	struct sign_state *copy;
+
+	if (is_pq(from))
+		return CKR_STATE_UNSAVEABLE;
+	if ((copy = to->state = calloc(1, sizeof(*copy))) == NULL)
+		return CKR_HOST_MEMORY;
+	copy->md = st->md;
+	copy->hash_len = st->hash_len;
+	copy->sig_len = st->sig_len;
+	copy->pss = st->pss;
+	if (from->alg->fam == ENG_F_EDDSA)
+		return eddsa_copy(to->eng, to, &st->ed, &copy->ed);
+	if (st->mctx != NULL && ((copy->mctx = EVP_MD_CTX_new()) == NULL ||
+	    EVP_MD_CTX_copy_ex(copy->mctx, st->mctx) != 1))
+		return CKR_STATE_UNSAVEABLE;
+	return sign_set_up(to->eng, to, copy);
+}
+
 const struct eng_family_ops eng_ops_sign = {
 	.init = sign_init,
 	.once_len = sign_len,
@@ -544,5 +567,6 @@ const struct eng_family_ops eng_ops_sign = {
 	.final = sign_final,
 	.verify = verify_whole,
 	.verify_final = verify_final,
+	.copy_state = sign_copy,
 	.free_state = sign_free,
 };

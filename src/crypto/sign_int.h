@@ -60,6 +60,9 @@ CK_RV eddsa_sign(struct eng *e, const struct eng_key *key, struct eddsa *ed,
 CK_RV eddsa_verify(struct eng *e, const struct eng_key *key, struct eddsa *ed,
     struct bytes in, struct bytes sig) KL_MUST_USE;
 void eddsa_done(struct eddsa *ed);
+/* Sets ed, which is zeroed, up for op like another one. */
+CK_RV eddsa_copy(struct eng *e, const struct eng_op *op,
+    const struct eddsa *from, struct eddsa *ed) KL_MUST_USE;
 
 /* The schemes with a prefix in our own arithmetic, where libcrypto has none:
  * as eddsa_sign and eddsa_verify, sig of the right length. */

@@ -289,6 +289,12 @@ object_by_row(struct obj_space *sp, uint64_t id, bool private,
 	return entry_object(sp, &e, out);
 }
 
+CK_OBJECT_HANDLE
+obj_handle(const struct object *o)
+{
+	return o->handle;
+}
+
 CK_OBJECT_CLASS
 obj_class(const struct object *o)
 {

@@ -138,6 +138,7 @@ void obj_putp(struct object **o);
 bool obj_still(const struct object *o, const struct obj_who *who,
     CK_OBJECT_HANDLE handle);
 
+CK_OBJECT_HANDLE obj_handle(const struct object *o);
 CK_OBJECT_CLASS obj_class(const struct object *o);
 CK_KEY_TYPE obj_key_type(const struct object *o);	/* CK_UNAVAILABLE_INFORMATION: no key */
 bool obj_is_private(const struct object *o);		/* CKA_PRIVATE */

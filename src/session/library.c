@@ -224,6 +224,9 @@ start_parts(const struct lib_args *args)
 	if ((rv = lock_init(&lib.sessions_lock, LOCK_HANDLES, &lib.calls)) !=
 	    CKR_OK)
 		return rv;
+	if ((rv = lock_init(&lib.saved_lock, LOCK_HANDLES, &lib.calls)) !=
+	    CKR_OK)
+		return rv;
 	if ((rv = start_engine()) != CKR_OK)
 		return rv;
 	if ((rv = mechs_new(lib.eng, &lib.conf, &lib.mechs)) != CKR_OK)
@@ -236,15 +239,19 @@ static void
 stop_parts(void)
 {
 	sessions_free(&lib);
+	op_states_drop(NULL);
 	slots_free(&lib);
 	store_env_free(lib.stores);
 	lib.stores = NULL;
 	mechs_free(lib.mechs);
 	lib.mechs = NULL;
+	if (lib.saved_lock.rank != 0)
+		lock_done(&lib.saved_lock);
 	if (lib.sessions_lock.rank != 0)
 		lock_done(&lib.sessions_lock);
 	if (lib.lock.rank != 0)
 		lock_done(&lib.lock);
+	memset(&lib.saved_lock, 0, sizeof(lib.saved_lock));
 	memset(&lib.sessions_lock, 0, sizeof(lib.sessions_lock));
 	memset(&lib.lock, 0, sizeof(lib.lock));
 	conf_done(&lib.conf);

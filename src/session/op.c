@@ -152,6 +152,12 @@ static const struct {
 	    true },
 };
 
+enum obj_use
+op_use(enum op_kind kind)
+{
+	return kinds[kind].use;
+}
+
 void
 op_cancel(struct session *s, CK_FLAGS flags)
 {

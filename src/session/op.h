@@ -114,6 +114,18 @@ CK_RV op_verify_message_next(struct session *s, CK_ULONG par_len,
     struct bytes in, struct bytes sig) KL_MUST_USE;
 
 /*
+ * C_GetOperationState and C_SetOperationState (3.2 sections 5.6.6 and 5.6.7):
+ * what may be saved and for whom is at the head of op_state.c.  get:
+ * CKR_OPERATION_NOT_INITIALIZED, CKR_STATE_UNSAVEABLE.  set:
+ * CKR_SAVED_STATE_INVALID, CKR_KEY_CHANGED, CKR_KEY_NOT_NEEDED, and then nothing
+ * changed; on success all that the session did before is cancelled.  Keys need
+ * not be named (CKF_RESTORE_KEY_NOT_NEEDED).
+ */
+CK_RV op_state_get(struct session *s, struct op_out out) KL_MUST_USE;
+CK_RV op_state_set(struct session *s, struct bytes state,
+    CK_OBJECT_HANDLE crypt_key, CK_OBJECT_HANDLE auth_key) KL_MUST_USE;
+
+/*
  * One part through two operations (3.2 section 5.17): crypt, OP_ENCRYPT or
  * OP_DECRYPT, gives the output; also, OP_DIGEST, OP_SIGN or OP_VERIFY, takes
  * the plaintext.  When one of the two is not active, or out is short or asks for

@@ -18,6 +18,8 @@ enum op_call { OP_CALL_ONCE, OP_CALL_UPDATE, OP_CALL_FINAL, OP_CALLS };
  */
 CK_RV op_check(struct session *s, enum op_kind kind, enum op_call call)
     KL_MUST_USE;
+/* What an operation's key is used for. */
+enum obj_use op_use(enum op_kind kind);
 /* Whether the login is over that the operation was begun under. */
 bool op_login_lost(const struct session *s, const struct op *op);
 /* Starts the operation once more, with the key and parameters of its init:

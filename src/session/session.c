@@ -254,6 +254,8 @@ sess_drop(struct session *s)
 		obj_space_session_closed(t->space, hs);
 	if (t->first == NULL && atomic_load(&t->role) != OBJ_ROLE_PUBLIC)
 		token_logout(t);
+	if (t->first == NULL)
+		op_states_drop(t);
 	table_spare(s);
 }
 

@@ -70,6 +70,9 @@ void op_logged_out(struct session *s);
 bool op_authenticated(struct session *s);
 /* Ends the operations that flags (CKF_ENCRYPT ...) name.  Session locked. */
 void op_cancel(struct session *s, CK_FLAGS flags);
+/* Forgets the saved states of a token, or all (NULL).  Its lock held, or nobody
+ * else inside. */
+void op_states_drop(const struct token *t);
 /* Whether an operation waits for a context-specific login.  Session locked. */
 bool op_wants_auth(const struct session *s);
 
@@ -110,7 +113,8 @@ struct retired {
  * parent's state from our own; inside: how many calls are inside, counted apart
  * for threads that would else write the same memory all the time; lock
  * (LOCK_LIBRARY) guards the list of slots; sessions_lock (LOCK_HANDLES) the
- * table of sessions (table.c).
+ * table of sessions (table.c); saved_lock (LOCK_HANDLES) the saved states of
+ * operations (op_state.c).
  */
 enum lib_state { LIB_OFF, LIB_STARTING, LIB_ON, LIB_STOPPING };
 #define LIB_COUNTS 16
@@ -118,6 +122,7 @@ struct lib_count {
 	_Alignas(64) atomic_uint calls;	/* a cache line of its own */
 };
 struct sess_map;
+struct op_saved;
 struct library {
 	_Atomic uint64_t state;
 	atomic_uint napping;		/* how many of them wait for an event */
@@ -130,6 +135,7 @@ struct library {
 	struct lock_calls calls;
 	struct lock lock;
 	struct lock sessions_lock;
+	struct lock saved_lock;
 	struct conf conf;
 	struct eng *eng;		/* kept over C_Finalize when unchanged */
 	struct mechs *mechs;
@@ -145,6 +151,7 @@ struct library {
 	struct sess_map *_Atomic map;	/* of sessions, by number */
 	struct session *spare;		/* structs for later sessions */
 	size_t nsessions;		/* open ones */
+	struct op_saved *saved;		/* the newest first */
 	uint64_t last_session;		/* the number given last */
 	_Atomic uint64_t next_object;
 	struct library *ancestor;	/* what a fork left behind: never

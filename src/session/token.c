@@ -105,6 +105,7 @@ token_logout(struct token *t)
 	/* Calls that came in as the user end as the user: what they began to
 	 * write they can finish. */
 	sess_each(t, session_logged_out);
+	op_states_drop(t);
 	if (t->keyring != NULL)
 		keyring_lock(t->keyring);
 	if (t->space != NULL)

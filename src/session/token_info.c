@@ -49,7 +49,8 @@ blank(CK_TOKEN_INFO *out)
 	memset(out->utcTime, ' ', sizeof(out->utcTime));
 	memcpy(out->manufacturerID, "kluis", 5);
 	memcpy(out->model, "kluis v1", 8);
-	out->flags = CKF_RNG | CKF_LOGIN_REQUIRED;
+	out->flags = CKF_RNG | CKF_LOGIN_REQUIRED |
+	    CKF_DUAL_CRYPTO_OPERATIONS | CKF_RESTORE_KEY_NOT_NEEDED;
 	out->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
 	out->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
 	out->ulMinPinLen = c->pin_min;

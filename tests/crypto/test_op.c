@@ -400,6 +400,79 @@ test_error_marks(void **state)
 	eng_key_put(key);
 }
 
+/* ---------------------------------------------------------------- copies */
+
+/* Goes on with a copy taken after 20 bytes: as the first one does. */
+static void
+copy_goes_on(const struct kit_run *run)
+{
+	KL_AUTO(eng_op_freep) struct eng_op *copy = NULL;
+	struct kit_run r = *run;
+	uint8_t out[2][96];
+	size_t n[2], head, last;
+
+	r.key = r.alg == &sha256 ? NULL : a_key();
+	assert_int_equal(kit_init(&r), CKR_OK);
+	assert_int_equal(eng_op_update(r.op, bytes_of(bytes, 20), out[0],
+	    &head), CKR_OK);
+	assert_int_equal(eng_op_copy(r.op, &copy), CKR_OK);
+	for (int i = 0; i < 2; i++) {
+		struct eng_op *op = i == 0 ? r.op : copy;
+
+		assert_int_equal(eng_op_update(op, bytes_of(bytes + 20, 28),
+		    out[i], &n[i]), CKR_OK);
+		assert_int_equal(eng_op_final(op, out[i] + n[i], &last),
+		    CKR_OK);
+		n[i] += last;
+	}
+	assert_int_equal(n[0], n[1]);
+	assert_memory_equal(out[0], out[1], n[0]);
+	eng_op_free(r.op);
+	eng_key_put(r.key);
+}
+
+static void
+test_copies(void **state)
+{
+	static const struct eng_alg ctr = { .fam = ENG_F_CIPHER,
+		.mode = "CTR" };
+	const struct kit_run more = { .alg = &ctr, .dir = ENG_ENCRYPT,
+		.par = { .iv = { bytes, 16 }, .ctr_bits = 32 } };
+
+	(void)state;
+	for (size_t i = 0; runs[i].alg != &gcm; i++)
+		copy_goes_on(&runs[i]);
+	copy_goes_on(&more);
+}
+
+/* What cannot be copied says so and is not disturbed. */
+static void
+test_no_copy(void **state)
+{
+	struct eng_op *copy = NULL;
+	uint8_t out[96];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(runs); i++) {
+		struct kit_run r = runs[i];
+
+		if (r.alg != &gcm && r.alg != &ccm && r.alg != &wrap)
+			continue;
+		r.key = a_key();
+		assert_int_equal(kit_init(&r), CKR_OK);
+		assert_int_equal(eng_op_copy(r.op, &copy),
+		    CKR_STATE_UNSAVEABLE);
+		assert_null(copy);
+		assert_int_equal(eng_op_once(r.op, INPUT, out, &n), CKR_OK);
+		assert_int_equal(eng_op_copy(r.op, &copy),
+		    CKR_STATE_UNSAVEABLE);
+		eng_op_free(r.op);
+		eng_key_put(r.key);
+	}
+	expect_queue(0);
+}
+
 int
 main(void)
 {
@@ -414,6 +487,8 @@ main(void)
 		cmocka_unit_test(test_indigestible),
 		cmocka_unit_test(test_error_queue),
 		cmocka_unit_test(test_error_marks),
+		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_no_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

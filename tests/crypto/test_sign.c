@@ -368,6 +368,44 @@ test_recover_blocks(void **state)
 	}
 }
 
+/* Copies after the first part sign what the originals would have. */
+static void
+test_copies(void **state)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *rsa = pair_rsa();
+	KL_AUTO(eng_key_putp) struct eng_key *ec = pair_generate("prime256v1");
+	KL_AUTO(eng_key_putp) struct eng_key *ed = pair_generate("ED25519");
+	static const struct eng_alg eddsa = ALG(ENG_F_EDDSA, NULL);
+	struct eng_par par = { .md = "SHA2-256", .salt_len = 11 };
+	struct eng_par none = { .ph = false };
+	const struct {
+		const struct eng_alg *alg;
+		struct eng_key *key;
+		const struct eng_par *par;
+	} rows[] = { { &pkcs1_sha256, rsa, &none }, { &pss_sha256, rsa, &par },
+		{ &ecdsa_sha256, ec, &none }, { &ecdsa, ec, &none },
+		{ &eddsa, ed, &none } };
+	uint8_t sig[256];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(rows); i++) {
+		KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+		KL_AUTO(eng_op_freep) struct eng_op *copy = NULL;
+
+		OK(eng_op_init(kit_eng(), rows[i].alg, rows[i].par, ENG_SIGN,
+		    rows[i].key, &op));
+		OK(eng_op_update(op, bytes_of(data, 20), NULL, &n));
+		OK(eng_op_copy(op, &copy));
+		OK(eng_op_update(op, bytes_of(data, 5), NULL, &n));
+		OK(eng_op_update(copy, bytes_of(data + 20, 12), NULL, &n));
+		OK(eng_op_final(copy, sig, &n));
+		OK(eng_op_init(kit_eng(), rows[i].alg, rows[i].par, ENG_VERIFY,
+		    rows[i].key, &op));
+		OK(eng_op_verify(op, bytes_of(data, 32), bytes_of(sig, n)));
+	}
+}
+
 int
 main(void)
 {
@@ -383,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_long_hash),
 		cmocka_unit_test(test_digest_info),
 		cmocka_unit_test(test_one_operation),
+		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_recover),
 		cmocka_unit_test(test_recover_blocks),
 	};

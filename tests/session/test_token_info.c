@@ -10,7 +10,9 @@
 #define SO_BITS (CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY | \
 	CKF_SO_PIN_LOCKED)
 /* What any token of ours says of itself. */
-#define ALWAYS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_TOKEN_INITIALIZED | \
+#define EVER (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_DUAL_CRYPTO_OPERATIONS | \
+	CKF_RESTORE_KEY_NOT_NEEDED)
+#define ALWAYS (EVER | CKF_TOKEN_INITIALIZED | \
 	CKF_CLOCK_ON_TOKEN)
 
 static CK_TOKEN_INFO
@@ -63,7 +65,7 @@ test_blank(void **state)
 	CK_TOKEN_INFO info = info_of(1);
 
 	(void)state;
-	assert_int_equal(info.flags, CKF_RNG | CKF_LOGIN_REQUIRED);
+	assert_int_equal(info.flags, EVER);
 	assert_field(info.label, 32, "");
 	assert_field(info.serialNumber, 16, "");
 	assert_int_equal(info.ulSessionCount, 0);
