@@ -30,6 +30,7 @@ KL_BASE = \
 
 KL_CRYPTO = \
 	src/crypto/aead.c \
+	src/crypto/cbcmac.c \
 	src/crypto/chacha.c \
 	src/crypto/cipher.c \
 	src/crypto/cipher_int.h \
@@ -64,6 +65,7 @@ KL_CRYPTO = \
 	src/crypto/prim.h \
 	src/crypto/rsa.c \
 	src/crypto/sign.c \
+	src/crypto/unit.c \
 	src/crypto/sign_int.h
 
 KL_SEAL = \

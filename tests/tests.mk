@@ -54,6 +54,7 @@ KL_TESTS = \
 	tests/cli/test_pin \
 	tests/cli/test_text \
 	tests/crypto/test_aead \
+	tests/crypto/test_cbcmac \
 	tests/crypto/test_chacha \
 	tests/crypto/test_cipher \
 	tests/crypto/test_ciphers \
@@ -84,6 +85,7 @@ KL_TESTS = \
 	tests/crypto/test_prim \
 	tests/crypto/test_rsa \
 	tests/crypto/test_sign \
+	tests/crypto/test_unit \
 	tests/crypto/test_vectors \
 	tests/crypto/test_vectors_sym \
 	tests/fixtures/test_v1 \

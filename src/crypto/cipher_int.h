@@ -48,6 +48,20 @@ const char *block_raw(enum eng_cipher which);
 /* Whether the providers have the cipher in a mode, for its longest keys. */
 bool block_can(struct eng *e, enum eng_cipher which, const char *mode);
 
+/*
+ * The MACs over CBC (cbcmac.c) for mac.c: ENG_F_CBCMAC and ENG_F_XCBC.  A new
+ * one keyed for op, *out_size the bytes it makes: codes as block_key.  Update
+ * and final (which writes so many bytes) are false when libcrypto fails; after
+ * final, or for another message, restart.
+ */
+struct cbcmac;
+CK_RV cbcmac_new(const struct eng_op *op, struct cbcmac **out,
+    size_t *out_size) KL_MUST_USE;
+bool cbcmac_restart(struct cbcmac *c) KL_MUST_USE;
+bool cbcmac_update(struct cbcmac *c, struct bytes in) KL_MUST_USE;
+bool cbcmac_final(struct cbcmac *c, uint8_t *out) KL_MUST_USE;
+void cbcmac_free(struct cbcmac *c);
+
 /* AES of key_len bytes in a mode as libcrypto names it ("GCM"); NULL when the
  * providers lack it.  Kept by the engine. */
 EVP_CIPHER *aes_cipher(struct eng *e, size_t key_len, const char *mode);

@@ -7,12 +7,37 @@
 
 #include <stdlib.h>
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
 #include "base/log.h"
 
 struct digest {
 	EVP_MD_CTX *ctx;
+	const char *name;	/* the digest's, a row's */
+	EVP_MD *md;
+	bool sized;		/* libcrypto is told the size */
 	size_t size;
 };
+
+/* Whether libcrypto (from 3.2 on, of BLAKE2b) takes a size for the digest. */
+static bool
+md_sized(const EVP_MD *md)
+{
+	const OSSL_PARAM *settable = EVP_MD_settable_ctx_params(md);
+
+	return settable != NULL &&
+	    OSSL_PARAM_locate_const(settable, OSSL_DIGEST_PARAM_SIZE) != NULL;
+}
+
+bool
+digest_can(struct eng *e, const struct eng_alg *alg)
+{
+	EVP_MD *md = alg->md != NULL ? eng_md(e, alg->md) : NULL;
+
+	return md != NULL && (alg->size == 0 ||
+	    alg->size == (size_t)EVP_MD_get_size(md) || md_sized(md));
+}
 
 static void
 digest_free(struct eng_op *op)
@@ -41,25 +66,45 @@ digest_state(struct eng_op *op)
 	return d;
 }
 
+/* Looks the digest up. */
+static CK_RV
+digest_find(struct eng *e, const struct eng_alg *alg, const char *name,
+    struct digest *d)
+{
+	EVP_MD *md = eng_md(e, name);
+
+	d->name = NULL;
+	if (md == NULL || !digest_can(e, alg))
+		return log_rv(CKR_MECHANISM_INVALID,
+		    "engine: no provider has %s", name);
+	d->md = md;
+	d->sized = md_sized(md);
+	d->size = alg->size != 0 ? alg->size : (size_t)EVP_MD_get_size(md);
+	d->name = name;
+	return CKR_OK;
+}
+
 static CK_RV
 digest_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
 {
+	const char *name = par->md != NULL ? par->md : op->alg->md;
 	struct digest *d = digest_state(op);
-	EVP_MD *md = NULL;
+	OSSL_PARAM size[2];
+	CK_RV rv;
 
-	(void)par; /* digests take none */
 	if (d == NULL)
 		return CKR_HOST_MEMORY;
-	if (!same) {
-		if ((md = eng_md(e, op->alg->md)) == NULL)
-			return log_rv(CKR_MECHANISM_INVALID,
-			    "engine: no provider has %s", op->alg->md);
-		d->size = (size_t)EVP_MD_get_size(md);
-	}
-	if (EVP_DigestInit_ex2(d->ctx, md, NULL) != 1)
+	same = same && name == d->name;
+	if (!same && (rv = digest_find(e, op->alg, name, d)) != CKR_OK)
+		return rv;
+	/* Said each time: a context keeps the size of the digest before. */
+	size[0] = OSSL_PARAM_construct_size_t(OSSL_DIGEST_PARAM_SIZE, &d->size);
+	size[1] = OSSL_PARAM_construct_end();
+	if (EVP_DigestInit_ex2(d->ctx, same ? NULL : d->md,
+	    d->sized ? size : NULL) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "engine: %s does not start",
-		    op->alg->md);
+		    name);
 	return CKR_OK;
 }
 
@@ -85,8 +130,7 @@ digest_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 
 	(void)out; /* nothing comes out before the end */
 	if (in.n > 0 && EVP_DigestUpdate(d->ctx, in.p, in.n) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "engine: %s fails",
-		    op->alg->md);
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s fails", d->name);
 	*out_len = 0;
 	return CKR_OK;
 }
@@ -97,8 +141,7 @@ digest_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 	struct digest *d = op->state;
 
 	if (EVP_DigestFinal_ex(d->ctx, out, NULL) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "engine: %s fails",
-		    op->alg->md);
+		return log_rv(CKR_DEVICE_ERROR, "engine: %s fails", d->name);
 	*out_len = d->size;
 	return CKR_OK;
 }

@@ -253,10 +253,14 @@ enum eng_family {
 	ENG_F_HMAC,		/* md, par.mac_len */
 	ENG_F_CMAC,		/* cipher, par.mac_len */
 	ENG_F_GMAC,		/* cipher, par.iv, par.mac_len */
+	ENG_F_CBCMAC,		/* cipher, par.mac_len */
+	ENG_F_XCBC,		/* AES keys of 16 bytes */
+	ENG_F_BLAKE2,		/* keyed BLAKE2b, par.mac_len */
 	ENG_F_POLY1305,		/* under a key of 32 bytes, for one message */
 	ENG_F_CIPHER,		/* cipher, mode: "ECB" "CBC" (pad for CBC_PAD), and as
 				   a stream of bytes "CTR" "OFB" "CFB" "CFB1"
 				   "CFB8"; ChaCha20: "", par.iv, par.counter */
+	ENG_F_UNIT,		/* cipher and mode: ENG_XTS "XTS", ENG_AES "CBC-CTS" */
 	ENG_F_AEAD,		/* cipher, mode: "GCM" "CCM", ChaCha20: "Poly1305" */
 	ENG_F_KEYWRAP,		/* mode: "WRAP" (RFC 3394), "WRAP-PAD" (RFC 5649) */
 	ENG_F_RSA_PKCS1,	/* sign (md or raw DigestInfo) and encrypt */
@@ -277,9 +281,11 @@ struct eng_alg {
 	enum eng_family fam;
 	const char *md;		/* libcrypto's digest name, NULL = none */
 	const char *mode;
-	enum eng_cipher cipher;	/* CIPHER, CMAC, GMAC, AEAD; KEYGEN of a secret:
-				   what it is for (ENG_CIPHERS: none).  The other
-				   families know AES only */
+	enum eng_cipher cipher;	/* CIPHER, UNIT, AEAD, CMAC, GMAC, CBCMAC; KEYGEN
+				   of a secret: what it is for (ENG_CIPHERS:
+				   none).  The other families know AES only */
+	size_t size;		/* DIGEST and MACs: bytes of the whole result,
+				   0 = as the algorithm has it; DIGEST: BLAKE2b */
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;
 };
@@ -294,7 +300,8 @@ struct eng_par {
 	struct bytes counter;	/* ChaCha20: 4 or 8 bytes, little-endian */
 	size_t data_len;	/* CCM: message length in bytes */
 	unsigned ctr_bits;	/* CTR: 1..128 */
-	const char *md;		/* PSS, OAEP, ML-DSA, SLH-DSA: hash */
+	const char *md;		/* PSS, OAEP, ML-DSA, SLH-DSA: hash;
+				   DIGEST, HMAC: in the algorithm's place */
 	const char *mgf_md;	/* PSS, OAEP: MGF1's hash */
 	size_t salt_len;	/* PSS, bytes */
 	struct bytes label;	/* OAEP */

@@ -112,10 +112,15 @@ struct eng_op {
 	void *state;
 };
 
-/* The families: cipher.c (with chacha.c), aead.c, keywrap.c, digest.c, mac.c, sign.c, rsa.c */
+/* Whether the providers have the digest, in the size that alg asks for. */
+bool digest_can(struct eng *e, const struct eng_alg *alg);
+
+/* The families: cipher.c (with chacha.c), unit.c, aead.c, keywrap.c,
+ * digest.c, mac.c (with cbcmac.c), sign.c, rsa.c */
 extern const struct eng_family_ops eng_ops_digest;
 extern const struct eng_family_ops eng_ops_mac;
 extern const struct eng_family_ops eng_ops_cipher;
+extern const struct eng_family_ops eng_ops_unit;
 extern const struct eng_family_ops eng_ops_aead;
 extern const struct eng_family_ops eng_ops_keywrap;
 extern const struct eng_family_ops eng_ops_sign;

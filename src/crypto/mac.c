@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Message authentication codes: HMAC over any digest, CMAC of any block cipher,
- * GMAC, Poly1305.  The context is keyed once; the next message with the same
- * key resets it, but for GMAC, which has an IV for each message, and Poly1305,
- * whose key is spent.
+ * keyed BLAKE2b, those over CBC (cbcmac.c), GMAC, Poly1305.  The context is
+ * keyed once; the next message with the same key resets it, but for GMAC, which
+ * has an IV for each message, and Poly1305, whose key is spent.
  *
- * Invariant: kind is the EVP_MAC that ctx belongs to; `size` is the full
- * length of the code, `len` the length in use, 0 < len <= size.
+ * Invariants: kind is the EVP_MAC that ctx belongs to; cbc is there when the
+ * algorithm is one of CBC's, and then used instead of ctx; `size` is the length
+ * of what either makes, `len` the length in use, 0 < len <= size.
  */
 #include "crypto/cipher_int.h"
 
@@ -18,9 +19,13 @@
 
 #include "base/log.h"
 
+#define BLAKE2_KEY_MAX 64
+
 struct mac {
 	EVP_MAC *kind;
 	EVP_MAC_CTX *ctx;
+	struct cbcmac *cbc;
+	const char *md;		/* HMAC: the digest's name, a row's */
 	size_t size;
 	size_t len;
 };
@@ -31,6 +36,7 @@ mac_free(struct eng_op *op)
 	struct mac *m = op->state;
 
 	EVP_MAC_CTX_free(m->ctx);
+	cbcmac_free(m->cbc);
 	free(m);
 }
 
@@ -44,8 +50,6 @@ mac_state(struct eng_op *op, const char *name)
 	if (kind == NULL)
 		return log_rv(CKR_MECHANISM_INVALID,
 		    "engine: no provider has %s", name);
-	if (m == NULL && (m = op->state = calloc(1, sizeof(*m))) == NULL)
-		return CKR_HOST_MEMORY;
 	if (m->kind == kind)
 		return CKR_OK;
 	EVP_MAC_CTX_free(m->ctx);
@@ -56,20 +60,18 @@ mac_state(struct eng_op *op, const char *name)
 	return CKR_OK;
 }
 
-/* Keys the context; param (NULL: none) is what the hash or cipher goes by, iv
- * what GMAC starts with (none: it is another). */
+/* Keys the context; own is what the hash, cipher or size goes by (its end:
+ * nothing), iv what GMAC starts with (none: it is another). */
 static CK_RV
-mac_key(struct eng_op *op, struct bytes key, const char *param,
-    const char *value, struct bytes iv)
+mac_key(struct eng_op *op, struct bytes key, OSSL_PARAM own, struct bytes iv)
 {
 	const char *props = eng_props(op->eng);
 	struct mac *m = op->state;
 	OSSL_PARAM params[4];
 	size_t n = 0;
 
-	if (param != NULL)
-		params[n++] = OSSL_PARAM_construct_utf8_string(param,
-		    (char *)(uintptr_t)value, 0);
+	if (own.key != NULL)
+		params[n++] = own;
 	if (iv.n > 0)
 		params[n++] = OSSL_PARAM_construct_octet_string(
 		    OSSL_MAC_PARAM_IV, (void *)(uintptr_t)iv.p, iv.n);
@@ -78,27 +80,34 @@ mac_key(struct eng_op *op, struct bytes key, const char *param,
 		    OSSL_MAC_PARAM_PROPERTIES, (char *)(uintptr_t)props, 0);
 	params[n] = OSSL_PARAM_construct_end();
 	if (EVP_MAC_init(m->ctx, key.p, key.n, params) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "engine: %s does not start",
-		    value);
+		return log_rv(CKR_DEVICE_ERROR, "engine: MAC does not start");
 	m->size = EVP_MAC_CTX_get_mac_size(m->ctx);
 	return CKR_OK;
 }
 
+/* What the hash or cipher of a MAC goes by. */
+static OSSL_PARAM
+named(const char *param, const char *value)
+{
+	return OSSL_PARAM_construct_utf8_string(param,
+	    (char *)(uintptr_t)value, 0);
+}
+
 static CK_RV
-hmac_init(struct eng_op *op)
+hmac_init(struct eng_op *op, const char *md)
 {
 	CK_RV rv;
 
 	if (op->key == NULL || op->key->type != ENG_SECRET)
 		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
 		    "engine: HMAC wants a secret key");
-	if (eng_md(op->eng, op->alg->md) == NULL)
+	if (eng_md(op->eng, md) == NULL)
 		return log_rv(CKR_MECHANISM_INVALID,
-		    "engine: no provider has %s", op->alg->md);
+		    "engine: no provider has %s", md);
 	if ((rv = mac_state(op, "HMAC")) != CKR_OK)
 		return rv;
-	return mac_key(op, secret_view(op->key->value), OSSL_MAC_PARAM_DIGEST,
-	    op->alg->md, BYTES_NONE);
+	return mac_key(op, secret_view(op->key->value),
+	    named(OSSL_MAC_PARAM_DIGEST, md), BYTES_NONE);
 }
 
 static CK_RV
@@ -113,8 +122,8 @@ cmac_init(struct eng_op *op)
 		return rv;
 	if ((rv = mac_state(op, "CMAC")) != CKR_OK)
 		return rv;
-	return mac_key(op, key, OSSL_MAC_PARAM_CIPHER,
-	    EVP_CIPHER_get0_name(cipher), BYTES_NONE);
+	return mac_key(op, key, named(OSSL_MAC_PARAM_CIPHER,
+	    EVP_CIPHER_get0_name(cipher)), BYTES_NONE);
 }
 
 static CK_RV
@@ -141,8 +150,8 @@ gmac_init(struct eng_op *op, const struct eng_par *par)
 			return rv;
 		iv = bytes_of(short_iv, AES_BLOCK);
 	}
-	return mac_key(op, key, OSSL_MAC_PARAM_CIPHER,
-	    EVP_CIPHER_get0_name(cipher), iv);
+	return mac_key(op, key, named(OSSL_MAC_PARAM_CIPHER,
+	    EVP_CIPHER_get0_name(cipher)), iv);
 }
 
 static CK_RV
@@ -158,41 +167,89 @@ poly1305_init(struct eng_op *op)
 		    "engine: a key for Poly1305 has %d bytes", CHACHA_KEY);
 	if ((rv = mac_state(op, "POLY1305")) != CKR_OK)
 		return rv;
-	return mac_key(op, secret_view(op->key->value), NULL, "Poly1305",
+	return mac_key(op, secret_view(op->key->value),
+	    OSSL_PARAM_construct_end(), BYTES_NONE);
+}
+
+/* BLAKE2b with a key in its first block (RFC 7693 section 2.9); its size is
+ * part of what is hashed. */
+static CK_RV
+blake2_init(struct eng_op *op)
+{
+	size_t size = op->alg->size;
+	CK_RV rv;
+
+	if (op->key == NULL || op->key->type != ENG_SECRET)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "engine: BLAKE2b wants a secret key");
+	if (secret_len(op->key->value) > BLAKE2_KEY_MAX)
+		return log_rv(CKR_KEY_SIZE_RANGE,
+		    "engine: BLAKE2b takes keys of %d bytes at most",
+		    BLAKE2_KEY_MAX);
+	if ((rv = mac_state(op, "BLAKE2BMAC")) != CKR_OK)
+		return rv;
+	return mac_key(op, secret_view(op->key->value),
+	    OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
 	    BYTES_NONE);
 }
 
+/* Keys what the algorithm needs. */
 static CK_RV
-mac_start(struct eng_op *op, const struct eng_par *par, bool same)
+mac_begin(struct eng_op *op, const struct eng_par *par, const char *md)
 {
-	const struct mac *m = op->state;
+	struct mac *m = op->state;
 
-	if (op->alg->fam == ENG_F_GMAC)
+	cbcmac_free(m->cbc);
+	m->cbc = NULL;
+	m->md = md;
+	switch (op->alg->fam) {
+	case ENG_F_HMAC:
+		return hmac_init(op, md);
+	case ENG_F_CMAC:
+		return cmac_init(op);
+	case ENG_F_BLAKE2:
+		return blake2_init(op);
+	case ENG_F_GMAC:
 		return gmac_init(op, par);
-	if (op->alg->fam == ENG_F_POLY1305)
+	case ENG_F_POLY1305:
 		return poly1305_init(op);
-	if (!same)
-		return op->alg->fam == ENG_F_HMAC ? hmac_init(op) :
-						    cmac_init(op);
-	return EVP_MAC_init(m->ctx, NULL, 0, NULL) == 1 ? CKR_OK :
-	    log_rv(CKR_DEVICE_ERROR, "engine: MAC does not restart");
+	default:
+		return cbcmac_new(op, &m->cbc, &m->size);
+	}
+}
+
+/* The next message under the same key. */
+static CK_RV
+mac_again(struct mac *m)
+{
+	if (m->cbc != NULL ? cbcmac_restart(m->cbc) :
+	    EVP_MAC_init(m->ctx, NULL, 0, NULL) == 1)
+		return CKR_OK;
+	return log_rv(CKR_DEVICE_ERROR, "engine: MAC does not restart");
 }
 
 static CK_RV
 mac_init(struct eng *e, struct eng_op *op, const struct eng_par *par, bool same)
 {
-	struct mac *m;
+	const char *md = par->md != NULL ? par->md : op->alg->md;
+	struct mac *m = op->state;
+	size_t full;
 	CK_RV rv;
 
 	(void)e; /* op has it too */
-	if ((rv = mac_start(op, par, same)) != CKR_OK)
+	if (m == NULL && (m = op->state = calloc(1, sizeof(*m))) == NULL)
+		return CKR_HOST_MEMORY;
+	same = same && md == m->md && op->alg->fam != ENG_F_GMAC &&
+	    op->alg->fam != ENG_F_POLY1305;
+	rv = same ? mac_again(m) : mac_begin(op, par, md);
+	if (rv != CKR_OK)
 		return rv;
-	m = op->state;
-	if (par->mac_len > m->size)
+	full = op->alg->size != 0 ? op->alg->size : m->size;
+	if (par->mac_len > full)
 		return log_rv(CKR_MECHANISM_PARAM_INVALID,
 		    "engine: a MAC of %zu bytes out of %zu", par->mac_len,
-		    m->size);
-	m->len = par->mac_len > 0 ? par->mac_len : m->size;
+		    full);
+	m->len = par->mac_len > 0 ? par->mac_len : full;
 	return CKR_OK;
 }
 
@@ -217,7 +274,8 @@ mac_update(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 	struct mac *m = op->state;
 
 	(void)out; /* nothing comes out before the end */
-	if (in.n > 0 && EVP_MAC_update(m->ctx, in.p, in.n) != 1)
+	if (in.n > 0 && (m->cbc != NULL ? !cbcmac_update(m->cbc, in) :
+	    EVP_MAC_update(m->ctx, in.p, in.n) != 1))
 		return log_rv(CKR_DEVICE_ERROR, "engine: MAC fails");
 	*out_len = 0;
 	return CKR_OK;
@@ -228,9 +286,11 @@ mac_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 {
 	struct mac *m = op->state;
 	WIPE_AUTO(full, EVP_MAX_MD_SIZE);
-	size_t n;
+	size_t n = m->size;
 
-	if (EVP_MAC_final(m->ctx, full, &n, sizeof(full)) != 1 || n != m->size)
+	if (m->cbc != NULL ? !cbcmac_final(m->cbc, full) :
+	    EVP_MAC_final(m->ctx, full, &n, sizeof(full)) != 1 ||
+	    n != m->size)
 		return log_rv(CKR_DEVICE_ERROR, "engine: MAC fails");
 	memcpy(out, full, m->len);
 	*out_len = m->len;

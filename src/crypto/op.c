@@ -47,6 +47,10 @@ static const struct {
 	[ENG_F_CMAC]      = { &eng_ops_mac,    NULL,               SIGN },
 	[ENG_F_GMAC]      = { &eng_ops_mac,    NULL,               SIGN },
 	[ENG_F_POLY1305]  = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_CBCMAC]    = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_XCBC]      = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_BLAKE2]    = { &eng_ops_mac,    NULL,               SIGN },
+	[ENG_F_UNIT]      = { NULL,            &eng_ops_unit,      CRYPT },
 	[ENG_F_CIPHER]    = { NULL,            &eng_ops_cipher,    CRYPT },
 	[ENG_F_AEAD]      = { NULL,            &eng_ops_aead,      CRYPT },
 	[ENG_F_KEYWRAP]   = { NULL,            &eng_ops_keywrap,   CRYPT },
@@ -100,7 +104,7 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		return false;
 	switch (alg->fam) {
 	case ENG_F_DIGEST:
-		return alg->md != NULL;
+		return digest_can(e, alg);
 	case ENG_F_HMAC:
 		return alg->md != NULL && eng_mac(e, "HMAC") != NULL;
 	case ENG_F_CMAC:
@@ -111,6 +115,14 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		    block_can(e, alg->cipher, "GCM");
 	case ENG_F_POLY1305:
 		return eng_mac(e, "POLY1305") != NULL;
+	case ENG_F_CBCMAC:
+		return block_can(e, alg->cipher, "CBC");
+	case ENG_F_XCBC:
+		return block_can(e, ENG_AES, "CBC") &&
+		    block_can(e, ENG_AES, "ECB");
+	case ENG_F_BLAKE2:
+		return eng_mac(e, "BLAKE2BMAC") != NULL;
+	case ENG_F_UNIT:
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:

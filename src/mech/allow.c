@@ -217,6 +217,10 @@ row_in_bytes(const struct mech_row *row)
 	case ENG_F_HMAC:
 	case ENG_F_CMAC:
 	case ENG_F_GMAC:
+	case ENG_F_CBCMAC:
+	case ENG_F_XCBC:
+	case ENG_F_BLAKE2:
+	case ENG_F_UNIT:
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:

@@ -47,6 +47,7 @@ mech_params_fn par_chacha20_poly1305;
 				/* CK_SALSA20_CHACHA20_POLY1305_PARAMS */
 mech_params_fn par_wrap_iv;	/* nothing, or 8 bytes (KWP: 4) of IV */
 mech_params_fn par_mac_len;	/* CK_MAC_GENERAL_PARAMS */
+mech_params_fn par_sha512_t;	/* CK_MAC_GENERAL_PARAMS that is t in bits */
 mech_params_fn par_pss;		/* CK_RSA_PKCS_PSS_PARAMS */
 mech_params_fn par_oaep;	/* CK_RSA_PKCS_OAEP_PARAMS */
 mech_params_fn par_eddsa;	/* nothing, or CK_EDDSA_PARAMS */

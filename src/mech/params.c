@@ -141,6 +141,24 @@ par_mac_len(const struct mech_row *row, const CK_MECHANISM *m,
 }
 
 CK_RV
+par_sha512_t(const struct mech_row *row, const CK_MECHANISM *m,
+    CK_FLAGS purpose, struct mech_call *call)
+{
+	CK_MAC_GENERAL_PARAMS t;
+	CK_RV rv;
+
+	(void)row;
+	(void)purpose;
+	if ((rv = par_struct(m, &t, sizeof(t))) != CKR_OK)
+		return rv;
+	/* 3.2 section 6.27.2 has more; libcrypto makes these two. */
+	if (t != 224 && t != 256)
+		return CKR_MECHANISM_PARAM_INVALID;
+	call->par.md = mech_md(t == 224 ? CKM_SHA512_224 : CKM_SHA512_256);
+	return CKR_OK;
+}
+
+CK_RV
 par_pss(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
     struct mech_call *call)
 {

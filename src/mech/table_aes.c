@@ -10,6 +10,11 @@
 /* As a stream cipher under an IV of a block. */
 #define AES_STREAM(x, m) \
 	AES(x, ED | WU, MECH_WEAK_WRAP, par_iv, .fam = ENG_F_CIPHER, .mode = (m))
+/* RFC 3566 is about keys of 128 bits. */
+#define AES_XCBC(x, n) \
+	{ M(x), .flags = SV, .min = 16, .max = 16, .keys = { CKK_AES }, .nkeys = 1, \
+	  .params = par_none, .alg = { .fam = ENG_F_XCBC, .size = (n) } }
+#define XTS_SIZE .min = 32, .max = 64, .keys = { CKK_AES_XTS }, .nkeys = 1
 
 static const struct mech_row rows[] = {
 	{ M(AES_KEY_GEN), .flags = CKF_GENERATE, AES_SIZE,
@@ -25,9 +30,18 @@ static const struct mech_row rows[] = {
 	AES_STREAM(AES_CFB128, "CFB"),
 	AES_STREAM(AES_CFB8, "CFB8"),
 	AES_STREAM(AES_CFB1, "CFB1"),
+	AES(AES_CTS, ED | WU, MECH_WEAK_WRAP, par_iv, .fam = ENG_F_UNIT, .mode = "CBC-CTS"),
+	{ M(AES_XTS_KEY_GEN), .flags = CKF_GENERATE, XTS_SIZE,
+	  .params = par_none, .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_XTS } },
+	{ M(AES_XTS), .flags = ED | WU, XTS_SIZE, .traits = MECH_WEAK_WRAP,
+	  .params = par_iv, .alg = { .fam = ENG_F_UNIT, .cipher = ENG_XTS, .mode = "XTS" } },
 	AES(AES_GCM, ED | WU, 0, par_gcm, .fam = ENG_F_AEAD, .mode = "GCM"),
 	AES(AES_CCM, ED | WU, 0, par_ccm, .fam = ENG_F_AEAD, .mode = "CCM"),
 	AES(AES_GMAC, SV, 0, par_gmac, .fam = ENG_F_GMAC),
+	AES(AES_MAC, SV, 0, par_none, .fam = ENG_F_CBCMAC, .size = 8),
+	AES(AES_MAC_GENERAL, SV, 0, par_mac_len, .fam = ENG_F_CBCMAC),
+	AES_XCBC(AES_XCBC_MAC, 0),
+	AES_XCBC(AES_XCBC_MAC_96, 12),
 	AES(AES_CMAC, SV, 0, par_none, .fam = ENG_F_CMAC),
 	AES(AES_CMAC_GENERAL, SV, 0, par_mac_len, .fam = ENG_F_CMAC),
 	AES(AES_KEY_WRAP, ED | WU, MECH_SINGLE | MECH_ZERO_PAD, par_wrap_iv,

@@ -19,6 +19,19 @@
 	{ M(X##_KEY_GEN), .flags = CKF_GENERATE, .min = 1, .max = 65536, \
 	  .keys = { CKK_##X##_HMAC }, .nkeys = 1, .params = par_none, \
 	  .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_CIPHERS, .md = hash } }
+/* BLAKE2b of n bytes; its "HMAC" is the keyed variant (3.2 sections 6.33 to 6.36),
+ * of keys up to 64 bytes.  The other sizes than 64 are digests from libcrypto 3.2 on. */
+#define BLAKE2_MAC(x, kk, n, par) \
+	{ M(x), .flags = SV, .min = 1, .max = 64, .keys = { CKK_GENERIC_SECRET, kk }, .nkeys = 2, \
+	  .params = par, .alg = { .fam = ENG_F_BLAKE2, .size = (n) } }
+#define BLAKE2(X, n) \
+	{ M(X), .flags = CKF_DIGEST, .params = par_none, \
+	  .alg = { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = (n) } }, \
+	BLAKE2_MAC(X##_HMAC, CKK_##X##_HMAC, n, par_none), \
+	BLAKE2_MAC(X##_HMAC_GENERAL, CKK_##X##_HMAC, n, par_mac_len), \
+	{ M(X##_KEY_GEN), .flags = CKF_GENERATE, .min = 1, .max = 64, \
+	  .keys = { CKK_##X##_HMAC }, .nkeys = 1, .params = par_none, \
+	  .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_CIPHERS, .md = "BLAKE2B-512" } }
 
 static const struct mech_row rows[] = {
 	HASH(SHA512_224, "SHA2-512/224", 0),
@@ -45,6 +58,15 @@ static const struct mech_row rows[] = {
 	HASH_GEN(SHA3_384, "SHA3-384"),
 	HASH(SHA3_512, "SHA3-512", 0),
 	HASH_GEN(SHA3_512, "SHA3-512"),
+	/* SHA-512/t where libcrypto has it: t = 224 and 256 (par_sha512_t). */
+	{ M(SHA512_T), .flags = CKF_DIGEST, .params = par_sha512_t,
+	  .alg = { .fam = ENG_F_DIGEST, .md = "SHA2-512/256" } },
+	HMAC_ROW(SHA512_T_HMAC, CKK_SHA512_T_HMAC, "SHA2-512/256", 0, par_sha512_t),
+	HASH_GEN(SHA512_T, "SHA2-512/256"),
+	BLAKE2(BLAKE2B_160, 20),
+	BLAKE2(BLAKE2B_256, 32),
+	BLAKE2(BLAKE2B_384, 48),
+	BLAKE2(BLAKE2B_512, 64),
 	{ M(GENERIC_SECRET_KEY_GEN), .flags = CKF_GENERATE, .min = 8, .max = 524288,
 	  .keys = { CKK_GENERIC_SECRET }, .nkeys = 1, .params = par_none,
 	  .alg = { .fam = ENG_F_KEYGEN, .cipher = ENG_CIPHERS } },

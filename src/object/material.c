@@ -233,9 +233,9 @@ material_import(struct obj_draft *d)
 		return fill_certificate(d);
 	if (s->eng == ENG_TYPES)
 		return CKR_OK;
-	if (s->eng == ENG_SECRET && !schema_len_ok(s, in.part[PART_VALUE].n))
+	if (s->eng == ENG_SECRET && !schema_value_ok(s, in.part[PART_VALUE]))
 		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
-		    "object: %zu bytes are no key of type 0x%lx",
+		    "object: these %zu bytes are no key of type 0x%lx",
 		    in.part[PART_VALUE].n, s->key_type);
 	rv = eng_key_import(d->eng, s->eng, s->class != CKO_PUBLIC_KEY, &in,
 	    &d->key);

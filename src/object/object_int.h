@@ -112,6 +112,9 @@ struct schema {
 };
 /* Whether secret keys of the schema may have n bytes. */
 bool schema_len_ok(const struct schema *s, size_t n);
+/* Whether these bytes may be a secret key of the schema: so many, and no weak
+ * key of its cipher (eng_cipher_key). */
+bool schema_value_ok(const struct schema *s, struct bytes value);
 /* The schema; NULL when the pair is not supported.  sub: the value of the
  * class's chooser, ignored for classes without one. */
 const struct schema *schema_find(CK_OBJECT_CLASS class, CK_ULONG sub);

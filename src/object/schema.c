@@ -273,10 +273,20 @@ len_32(size_t n)
 	return n == 32;
 }
 
+static bool
+len_blake2(size_t n)
+{
+	return n >= 1 && n <= 64;
+}
+
 #define MAC_KEY(type, old)                                                     \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_any,       \
 	  .cipher = ENG_CIPHERS, .legacy = (old), .can = U(SIGN) | U(VERIFY) }
+#define BLAKE2_KEY(type)                                                       \
+	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
+	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_blake2,    \
+	  .cipher = ENG_CIPHERS, .can = U(SIGN) | U(VERIFY) }
 #define CIPHER_KEY(type, which, old)                                           \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS4(storage, key, secret_key, value_len), .cipher = (which),       \
@@ -335,6 +345,9 @@ static const struct schema schemas[] = {
 	PRIVATE_KEY(CKK_ML_DSA, ENG_ML_DSA, seeded_private, U(SIGN)),
 	PRIVATE_KEY(CKK_SLH_DSA, ENG_SLH_DSA, slh_private, U(SIGN)),
 	CIPHER_KEY(CKK_AES, ENG_AES, false),
+	{ .class = CKO_SECRET_KEY, .key_type = CKK_AES_XTS, .eng = ENG_SECRET,
+	  ROWS4(storage, key, secret_key, value_len), .cipher = ENG_XTS,
+	  .can = U_CRYPT },
 	CIPHER_KEY(CKK_ARIA, ENG_ARIA, false),
 	CIPHER_KEY(CKK_CAMELLIA, ENG_CAMELLIA, false),
 	FIXED_KEY(CKK_SEED, 16, ENG_SEED, false, U_CIPHER),
@@ -350,6 +363,11 @@ static const struct schema schemas[] = {
 	MAC_KEY(CKK_SHA3_256_HMAC, false),
 	MAC_KEY(CKK_SHA3_384_HMAC, false),
 	MAC_KEY(CKK_SHA3_512_HMAC, false),
+	MAC_KEY(CKK_SHA512_T_HMAC, false),
+	BLAKE2_KEY(CKK_BLAKE2B_160_HMAC),
+	BLAKE2_KEY(CKK_BLAKE2B_256_HMAC),
+	BLAKE2_KEY(CKK_BLAKE2B_384_HMAC),
+	BLAKE2_KEY(CKK_BLAKE2B_512_HMAC),
 	MAC_KEY(CKK_MD5_HMAC, true),
 	MAC_KEY(CKK_RIPEMD160_HMAC, true),
 	STREAM_KEY(CKK_CHACHA20, U_CRYPT),
@@ -446,4 +464,11 @@ bool
 schema_len_ok(const struct schema *s, size_t n)
 {
 	return s->len_ok != NULL ? s->len_ok(n) : eng_cipher_len(s->cipher, n);
+}
+
+bool
+schema_value_ok(const struct schema *s, struct bytes value)
+{
+	return schema_len_ok(s, value.n) &&
+	    (s->len_ok != NULL || eng_cipher_key(s->cipher, value));
 }

@@ -103,6 +103,7 @@ static const struct {
 	{ CKM_CHACHA20, true },
 	{ CKM_RSA_PKCS, false }, { CKM_AES_ECB, false },
 	{ CKM_AES_CBC, false }, { CKM_AES_CBC_PAD, false },
+	{ CKM_AES_CTS, false }, { CKM_AES_XTS, false },
 	{ CKM_DES_ECB, false }, { CKM_DES_CBC, false },
 	{ CKM_DES_CBC_PAD, false }, { CKM_DES3_ECB, false },
 	{ CKM_DES3_CBC, false }, { CKM_DES3_CBC_PAD, false },

@@ -162,9 +162,9 @@ obj_draft_set_value(struct obj_draft *d, struct bytes value)
 	size_t want = obj_draft_len(d);
 
 	if (d->schema->class != CKO_SECRET_KEY ||
-	    !schema_len_ok(d->schema, value.n) || (want != 0 && want != value.n))
+	    !schema_value_ok(d->schema, value) || (want != 0 && want != value.n))
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
-		    "object: %zu bytes are not the key the template wants",
+		    "object: these %zu bytes are not the key the template wants",
 		    value.n);
 	return set_secret(d, value);
 }
@@ -213,6 +213,9 @@ unwrap_secret(struct obj_draft *d, struct bytes plain, size_t block)
 	    !only_padding(plain, want, block))
 		return log_rv(CKR_WRAPPED_KEY_LEN_RANGE,
 		    "unwrap: not the length of the key the template wants");
+	if (!schema_value_ok(d->schema, bytes_of(plain.p, want)))
+		return log_rv(CKR_WRAPPED_KEY_INVALID,
+		    "unwrap: a weak key of type 0x%lx", d->schema->key_type);
 	return set_secret(d, bytes_of(plain.p, want));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Digests against FIPS 180-4, FIPS 202 and RFC 1321 examples ("abc"), in parts,
- * of keys.
+ * Digests against the examples ("abc") of FIPS 180-4, FIPS 202, RFC 1321, RFC 7693
+ * and RIPEMD-160, in parts, of keys.
  */
 #include "crypto/eng_kit.h"
 
@@ -37,6 +37,28 @@ static const struct {
 	{ { .fam = ENG_F_DIGEST, .md = "SHA3-512" },
 	    "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e"
 	    "10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0" },
+	{ { .fam = ENG_F_DIGEST, .md = "RIPEMD-160" },
+	    "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc" },
+	{ { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = 64 },
+	    "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+	    "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923" },
+};
+
+/* The other sizes of BLAKE2b (RFC 7693): from libcrypto 3.2 on. */
+static const struct {
+	struct eng_alg alg;
+	const char *abc;
+} sized[] = {
+	{ { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = 20 },
+	    "384264f676f39536840523f284921cdc68b6846b" },
+	{ { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = 64 },
+	    "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+	    "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923" },
+	{ { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = 32 },
+	    "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319" },
+	{ { .fam = ENG_F_DIGEST, .md = "BLAKE2B-512", .size = 48 },
+	    "6f56a82c8e7ef526dfe182eb5212f7db9df1317e57815dbda46083fc30f54ee6"
+	    "c66ba83be64b302d7cba6ce15bb556f4" },
 };
 
 static const struct eng_alg sha256 = { .fam = ENG_F_DIGEST, .md = "SHA2-256" };
@@ -87,6 +109,51 @@ test_change(void **state)
 		assert_memory_equal(out.p, want.p, want.n);
 		kit_free(&out);
 		kit_free(&want);
+	}
+	eng_op_free(r.op);
+}
+
+/* One operation through all sizes of BLAKE2b: a context keeps the last one. */
+static void
+test_sizes(void **state)
+{
+	struct kit_run r = { .dir = ENG_DIGEST };
+
+	(void)state;
+	if (!eng_can(kit_eng(), &sized[0].alg)) {
+		r.alg = &sized[0].alg;
+		assert_int_equal(kit_init(&r), CKR_MECHANISM_INVALID);
+		print_message("SKIP: this libcrypto has one size of BLAKE2b\n");
+		skip();
+	}
+	for (size_t i = 0; i < 3 * KL_COUNT(sized); i++) {
+		KL_AUTO(kit_free) struct kit_bytes want =
+		    kit_hex(sized[i % KL_COUNT(sized)].abc);
+
+		r.alg = &sized[i % KL_COUNT(sized)].alg;
+		assert_true(eng_can(kit_eng(), r.alg));
+		kit_expect(&r, BYTES_STR("abc"), kit_view(&want));
+	}
+	eng_op_free(r.op);
+}
+
+/* A parameter that names the digest (SHA-512/t) goes before the algorithm's. */
+static void
+test_named(void **state)
+{
+	static const struct eng_alg t = { .fam = ENG_F_DIGEST,
+		.md = "SHA2-512/256" };
+	struct kit_run r = { .alg = &t, .dir = ENG_DIGEST };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool short_one = i % 2 == 1;
+		KL_AUTO(kit_free) struct kit_bytes want = kit_hex(short_one ?
+		    "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa" :
+		    "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23");
+
+		r.par.md = short_one ? "SHA2-512/224" : NULL;
+		kit_expect(&r, BYTES_STR("abc"), kit_view(&want));
 	}
 	eng_op_free(r.op);
 }
@@ -159,6 +226,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_unknown),

@@ -22,6 +22,13 @@
 #define AES192 "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"
 #define AES256                                                                 \
 	"603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+#define BLAKE_KEY                                                              \
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"     \
+	"202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+#define XCBC "000102030405060708090a0b0c0d0e0f"
+#define DES "0123456789abcdef"
+/* "7654321 Now is the time for " */
+#define DAC_TEXT "37363534333231204e6f77206973207468652074696d6520666f7220"
 #define TDEA3 "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5"
 #define TDEA2 "4cf15134a2850dd58a3d10ba80570d38"
 #define M16 "6bc1bee22e409f96e93d7e117393172a"
@@ -44,6 +51,14 @@ static const struct eng_alg hmac5_256 = { .fam = ENG_F_HMAC,
 static const struct eng_alg gmac = { .fam = ENG_F_GMAC };
 static const struct eng_alg poly = { .fam = ENG_F_POLY1305 };
 static const struct eng_alg cmac = { .fam = ENG_F_CMAC };
+static const struct eng_alg blake160 = { .fam = ENG_F_BLAKE2, .size = 20 };
+static const struct eng_alg blake256 = { .fam = ENG_F_BLAKE2, .size = 32 };
+static const struct eng_alg blake384 = { .fam = ENG_F_BLAKE2, .size = 48 };
+static const struct eng_alg blake512 = { .fam = ENG_F_BLAKE2, .size = 64 };
+static const struct eng_alg xcbc = { .fam = ENG_F_XCBC };
+static const struct eng_alg xcbc96 = { .fam = ENG_F_XCBC, .size = 12 };
+static const struct eng_alg cbcmac_des = { .fam = ENG_F_CBCMAC,
+	.cipher = ENG_TDEA };
 static const struct eng_alg cmac_des3 = { .fam = ENG_F_CMAC,
 	.cipher = ENG_TDEA };
 
@@ -80,6 +95,24 @@ static const struct {
 	{ &cmac, AES128, M64, 8, "51f0bebf7e3b9d92" },
 	{ &cmac, AES192, M40, 0, "8a1de5be2eb31aad089a82e6ee908b0e" },
 	{ &cmac, AES256, M64, 0, "e1992190549f6ed5696a2c056c315410" },
+	{ &blake160, BLAKE_KEY, WHAT, 0,
+	    "593584054885ea087b8268912baf590a48e39297" },
+	{ &blake256, BLAKE_KEY, WHAT, 0,
+	    "84c99c6937fd2af9540678abc9116ae3cbf33997ca2426adc4429c1d1f8e7aad" },
+	{ &blake384, BLAKE_KEY, WHAT, 0,
+	    "6492c18befb9a778b500fba42ca89d60e152faaac84076c0620152815cc7e9a0"
+	    "a5acfc02229e0819a4181721bcaa2b37" },
+	{ &blake512, BLAKE_KEY, WHAT, 0,
+	    "7c2017d91f10bae86f8e1e8ae422fe67298aed28581137e1ff6165a9af738311"
+	    "a4030825afe6d0763280f6b66e808f2fb02974aa32786a2f4de1ab8d50cb6e56" },
+	{ &blake160, JEFE, "", 0, "4bda1710fd09744c205d5f2f942161dee1a17902" },
+	{ &blake256, JEFE, WHAT, 5, "44a4b7e70b" },
+	/* FIPS PUB 113, appendix 3: DES is triple DES with one key twice */
+	{ &cbcmac_des, DES DES, DAC_TEXT, 0, "f1d30f6849312ca4" },
+	{ &cbcmac_des, DES DES, DAC_TEXT, 4, "f1d30f68" },
+	{ &xcbc, XCBC, "", 0, "75f0251d528ac01c4573dfd584d79f29" },
+	{ &xcbc, XCBC, "000102", 0, "5b376580ae2f19afe7219ceef172756f" },
+	{ &xcbc96, XCBC, XCBC, 0, "d2a246fa349b68a79998a439" },
 	/* SP 800-38B, D.4 and D.5 */
 	{ &cmac_des3, TDEA3, "", 0, "b7a688e122ffaf95" },
 	{ &cmac_des3, TDEA3, "6bc1bee22e409f96", 0, "8e8f293136283797" },

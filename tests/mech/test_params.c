@@ -45,6 +45,7 @@ test_lengths(void **state)
 	} rows[] = {
 		{ par_iv, 16 }, { par_ctr, sizeof(CK_AES_CTR_PARAMS) },
 		{ par_mac_len, sizeof(CK_MAC_GENERAL_PARAMS) },
+		{ par_sha512_t, sizeof(CK_MAC_GENERAL_PARAMS) },
 		{ par_pss, sizeof(CK_RSA_PKCS_PSS_PARAMS) },
 		{ par_oaep, sizeof(CK_RSA_PKCS_OAEP_PARAMS) },
 		{ par_eddsa, sizeof(CK_EDDSA_PARAMS) },
@@ -155,6 +156,27 @@ test_pss_same_hash(void **state)
 	}
 }
 
+/* t in bits: what libcrypto makes, nothing else. */
+static void
+test_sha512_t(void **state)
+{
+	static const CK_MAC_GENERAL_PARAMS wrong[] = { 0, 1, 28, 32, 160, 223,
+		225, 255, 257, 384, 512, (CK_ULONG)-1 };
+	CK_MAC_GENERAL_PARAMS t;
+	struct mech_call call;
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(wrong); i++)
+		assert_int_equal(run(par_sha512_t, 0, &wrong[i], sizeof(t),
+		    &call), CKR_MECHANISM_PARAM_INVALID);
+	t = 224;
+	assert_int_equal(run(par_sha512_t, 0, &t, sizeof(t), &call), CKR_OK);
+	assert_string_equal(call.par.md, "SHA2-512/224");
+	t = 256;
+	assert_int_equal(run(par_sha512_t, 0, &t, sizeof(t), &call), CKR_OK);
+	assert_string_equal(call.par.md, "SHA2-512/256");
+}
+
 static void
 test_ecdh(void **state)
 {
@@ -219,6 +241,7 @@ main(void)
 		cmocka_unit_test(test_wrap_iv),
 		cmocka_unit_test(test_pss_oaep),
 		cmocka_unit_test(test_pss_same_hash),
+		cmocka_unit_test(test_sha512_t),
 		cmocka_unit_test(test_ecdh),
 		cmocka_unit_test(test_eddsa),
 	};

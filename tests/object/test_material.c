@@ -388,6 +388,57 @@ try_cipher_key(size_t i, size_t n, struct obj_draft **d)
 	return obj_draft_new(kit_space(), &kit_user, &rq, d);
 }
 
+/* An XTS key is 32 or 64 bytes of two halves that differ; its check value is
+ * SHA-1's start. */
+static void
+test_xts(void **state)
+{
+	static CK_ULONG type = CKK_AES_XTS;
+	static uint8_t value[64];
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_CLASS, kit_secret),
+		KIT_A(CKA_KEY_TYPE, type), { CKA_VALUE, value, 32 }, { 0 } };
+	struct obj_request rq = kit_request(OBJ_WAY_CREATE, t);
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+	uint8_t kcv[3];
+
+	(void)state;
+	for (t[2].ulValueLen = 32; t[2].ulValueLen <= 64;
+	     t[2].ulValueLen += 32)
+		assert_int_equal(obj_draft_new(kit_space(), &kit_user, &rq,
+		    &d), CKR_ATTRIBUTE_VALUE_INVALID);
+	value[63] = 1;
+	for (t[2].ulValueLen = 1; t[2].ulValueLen < 64; t[2].ulValueLen++)
+		assert_int_equal(obj_draft_new(kit_space(), &kit_user, &rq,
+		    &d), CKR_ATTRIBUTE_VALUE_INVALID);
+	d = kit_create(t);
+	assert_int_equal(eng_sha1_prefix(kit_eng(),
+	    bytes_of(value, 64), kcv, 3), CKR_OK);
+	assert_true(bytes_equal(attrs_bytes(&d->attrs, CKA_CHECK_VALUE),
+	    bytes_of(kcv, 3)));
+	assert_int_equal(attrs_num(&d->attrs, CKA_VALUE_LEN, 0), 64);
+	assert_false(kit_is(d, CKA_SIGN));
+}
+
+/* The keys of keyed BLAKE2b have 64 bytes at most. */
+static void
+test_blake2_keys(void **state)
+{
+	static CK_ULONG type = CKK_BLAKE2B_160_HMAC;
+	static uint8_t value[65];
+	CK_ATTRIBUTE t[] = { KIT_A(CKA_CLASS, kit_secret),
+		KIT_A(CKA_KEY_TYPE, type), { CKA_VALUE, value, 65 }, { 0 } };
+	struct obj_request rq = kit_request(OBJ_WAY_CREATE, t);
+	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
+
+	(void)state;
+	assert_int_equal(obj_draft_new(kit_space(), &kit_user, &rq, &d),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	t[2].ulValueLen = 64;
+	d = kit_create(t);
+	assert_true(kit_is(d, CKA_SIGN));
+	assert_false(kit_is(d, CKA_ENCRYPT));
+}
+
 static void
 test_cipher_keys(void **state)
 {
@@ -475,6 +526,8 @@ main(void)
 		cmocka_unit_test(test_check_values),
 		cmocka_unit_test(test_des3),
 		cmocka_unit_test(test_cipher_keys),
+		cmocka_unit_test(test_xts),
+		cmocka_unit_test(test_blake2_keys),
 		cmocka_unit_test(test_des),
 		cmocka_unit_test(test_certificate),
 	};
