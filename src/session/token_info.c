@@ -109,7 +109,9 @@ slot_token_info(CK_SLOT_ID id, CK_TOKEN_INFO *out)
 	if (rv == CKR_OK)
 		rv = describe(t, &info);
 	lock_give(&t->lock);
-	if (rv != CKR_OK && rv != CKR_TOKEN_NOT_RECOGNIZED)
+	/* A free slot has a blank token; a file that is none of ours has not. */
+	if (rv != CKR_OK && (rv != CKR_TOKEN_NOT_RECOGNIZED ||
+	    store_has(library()->stores, (uint32_t)id)))
 		return rv;
 	*out = info;
 	return CKR_OK;

@@ -3,6 +3,8 @@
  * Slots and tokens: numbers that stay, the free slot, what C_InitToken keeps
  * and what it wipes, a store that cannot be read.
  */
+#include <sys/stat.h>
+
 #include "kit/token.h"
 
 #include "store/store.h"
@@ -57,6 +59,29 @@ test_free_slot(void **state)
 	OK(C_GetTokenInfo(1, &info));
 	assert_true(info.flags & CKF_TOKEN_INITIALIZED);
 	assert_int_equal(slots(ids, 4), 3);
+}
+
+/* A file that is no token of ours is not shown as one that waits for
+ * C_InitToken, nor does that write over it. */
+static void
+test_foreign_file(void **state)
+{
+	struct kit_token *t = *state;
+	char *path = kit_path(t->folder, "1.db");
+	CK_UTF8CHAR label[32], pin[] = "12345678";
+	CK_TOKEN_INFO info;
+	struct stat st;
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs("a letter", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	memset(label, ' ', sizeof(label));
+	assert_int_equal(C_GetTokenInfo(1, &info), CKR_TOKEN_NOT_RECOGNIZED);
+	assert_int_not_equal(C_InitToken(1, pin, 8, label), CKR_OK);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 8);
+	free(path);
 }
 
 /* The middle one goes: the others keep their numbers, it is offered again. */
@@ -284,6 +309,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_arguments), CASE(test_free_slot),
 		CASE(test_numbers_stay), CASE(test_init_again),
+		CASE(test_foreign_file),
 		CASE(test_pin_length), CASE(test_made_anew_elsewhere),
 		CASE(test_replaced), CASE(test_deleted),
 		CASE(test_unreadable), CASE(test_mechanisms),
