@@ -16,6 +16,7 @@ KL_CONFORMANCE_KIT = \
 	conformance/kit_keys.c \
 	conformance/kit_module.c \
 	conformance/kit_names.c \
+	conformance/kit_profile.c \
 	conformance/kit_ref.c \
 	conformance/kit_ref.h \
 	conformance/kit_tmpl.c \

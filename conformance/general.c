@@ -198,13 +198,13 @@ unlock_mutex(void *m)
 static void
 init_round(const char *what, CK_C_INITIALIZE_ARGS *args, CK_RV other)
 {
-	CK_RV rv = kit.f->C_Initialize(args);
+	CK_RV rv = kit_initialize_with(args);
 
 	if (rv == CKR_OK) {
 		CK_ULONG n = 0;
 
 		WANT(kit.f->C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
-		WANT(kit.f->C_Initialize(args),
+		WANT(kit_initialize_with(args),
 		    CKR_CRYPTOKI_ALREADY_INITIALIZED);
 		WANT(kit.f->C_Finalize(NULL), CKR_OK);
 	} else {
@@ -256,10 +256,10 @@ init_some_callbacks(const void *arg)
 		args.DestroyMutex = (i & 2) != 0 ? destroy_mutex : NULL;
 		args.LockMutex = (i & 4) != 0 ? lock_mutex : NULL;
 		args.UnlockMutex = (i & 8) != 0 ? unlock_mutex : NULL;
-		if (!WANT(kit.f->C_Initialize(&args), CKR_ARGUMENTS_BAD))
+		if (!WANT(kit_initialize_with(&args), CKR_ARGUMENTS_BAD))
 			(void)kit.f->C_Finalize(NULL);
 	}
-	NEED(kit.f->C_Initialize(NULL));
+	NEED(kit_initialize_with(NULL));
 }
 
 static CK_RV
@@ -285,12 +285,12 @@ init_failing_callback(const void *arg)
 	args.DestroyMutex = destroy_mutex;
 	args.LockMutex = lock_mutex;
 	args.UnlockMutex = unlock_mutex;
-	rv = kit.f->C_Initialize(&args);
+	rv = kit_initialize_with(&args);
 	WANT(rv, CKR_OK, CKR_HOST_MEMORY, CKR_CANT_LOCK, CKR_GENERAL_ERROR,
 	    CKR_FUNCTION_FAILED);
 	if (rv == CKR_OK)
 		WANT(kit.f->C_Finalize(NULL), CKR_OK, CKR_HOST_MEMORY);
-	NEED(kit.f->C_Initialize(NULL));
+	NEED(kit_initialize_with(NULL));
 }
 
 static void
@@ -302,9 +302,9 @@ init_reserved(const void *arg)
 	memset(&args, 0, sizeof(args));
 	args.flags = CKF_OS_LOCKING_OK;
 	args.pReserved = (void *)(uintptr_t) "?";
-	WANT(kit.f->C_Initialize(&args), CKR_ARGUMENTS_BAD);
+	WANT(kit_initialize_with(&args), CKR_ARGUMENTS_BAD);
 	args.pReserved = NULL;
-	NEED(kit.f->C_Initialize(&args));
+	NEED(kit_initialize_with(&args));
 }
 
 static void
@@ -316,7 +316,7 @@ finalize_rules(const void *arg)
 	(void)arg;
 	WANT(kit.f->C_Finalize(&x), CKR_ARGUMENTS_BAD);
 	WANT(kit.f->C_GetInfo(&info), CKR_OK);
-	WANT(kit.f->C_Initialize(NULL), CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	WANT(kit_initialize_with(NULL), CKR_CRYPTOKI_ALREADY_INITIALIZED);
 	WANT(kit.f->C_Finalize(NULL), CKR_OK);
 	WANT(kit.f->C_Finalize(NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
 	for (int i = 0; i < 20; i++) {

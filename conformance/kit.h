@@ -20,8 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KIT_SO_PIN "so-pin-8765"
-#define KIT_PIN    "user-pin-1234"
+/* eight bytes: opencryptoki takes no more */
+#define KIT_SO_PIN "so-87654"
+#define KIT_PIN    "user-123"
 #define KIT_LABEL  "conformance"
 
 #define KIT_COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -53,7 +54,10 @@ struct kit_list {
 	size_t n, room;
 };
 
-enum kit_profile { PROFILE_KLUIS, PROFILE_SOFTHSM, PROFILE_OTHER };
+enum kit_profile {
+	PROFILE_KLUIS, PROFILE_SOFTHSM, PROFILE_SOFTOKN, PROFILE_OPENCRYPTOKI,
+	PROFILE_OTHER
+};
 
 /* The suite's only global: a process tests one module. */
 struct kit {
@@ -125,7 +129,7 @@ const char *kit_mech_name(CK_MECHANISM_TYPE m);
 			kit_skip(__VA_ARGS__); \
 	} while (0)
 
-/* ---- the module (kit_module.c) ---- */
+/* ---- the module (kit_module.c, kit_profile.c) ---- */
 
 /*
  * Writes the configuration for a fresh store at kit.store and sets the
@@ -134,11 +138,16 @@ const char *kit_mech_name(CK_MECHANISM_TYPE m);
 void kit_store_prepare(void);
 /* dlopen and function tables. */
 void kit_load(void);
+/* C_Initialize as the module's profile wants it; args as the standard's, or
+ * NULL. The other one asks for the system's locks. */
+CK_RV kit_initialize_with(const CK_C_INITIALIZE_ARGS *args);
 CK_RV kit_initialize(void);
 /* A free slot is made a token with KIT_LABEL, both PINs set; kit.slot. */
 void kit_token(void);
 /* The first slot whose token is not initialised. */
 bool kit_free_slot(CK_SLOT_ID *out);
+/* That slot; skips the case where a module has a fixed number of tokens. */
+CK_SLOT_ID kit_need_free_slot(void);
 /* The slot whose token bears the label (padded by the kit). */
 bool kit_find_slot(const char *label, CK_SLOT_ID *out);
 void kit_pad(CK_UTF8CHAR *out, size_t room, const char *text);

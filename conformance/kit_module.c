@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The module under test: how it is loaded and how a fresh store and a fresh
- * token are made.
- *
- * The profile, taken from the module's file name, is all the suite knows
- * about a particular module.
+ * The module under test: how it is loaded, its slots and sessions. How a fresh
+ * store and a fresh token are made is in kit_profile.c.
  */
 #include "kit.h"
 
@@ -12,67 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	REQUIRE(f != NULL, "cannot write %s", path);
-	(void)fputs(text, f);
-	(void)fclose(f);
-}
-
-/*
- * The marker beside the tokens is what allows the cheap PIN derivation that
- * the configuration asks for.
- */
-static void
-prepare_kluis(void)
-{
-	char path[600];
-
-	(void)snprintf(path, sizeof(path), "%s/kluis-test-store", kit.store);
-	write_file(path, "");
-	(void)snprintf(path, sizeof(path), "%s/../kluis.conf", kit.store);
-	write_file(path, "pin-cost = test\n");
-	(void)setenv("KLUIS_CONF", path, 1);
-	(void)setenv("KLUIS_STORE", kit.store, 1);
-}
-
-static void
-prepare_softhsm(void)
-{
-	char path[600], text[800];
-
-	(void)snprintf(path, sizeof(path), "%s/softhsm2.conf", kit.store);
-	(void)snprintf(text, sizeof(text),
-	    "directories.tokendir = %s\n"
-	    "objectstore.backend = file\n"
-	    "log.level = ERROR\n"
-	    "slots.removable = false\n",
-	    kit.store);
-	write_file(path, text);
-	(void)setenv("SOFTHSM2_CONF", path, 1);
-}
-
-void
-kit_store_prepare(void)
-{
-	const char *base = strrchr(kit.module, '/');
-
-	base = base != NULL ? base + 1 : kit.module;
-	if (strstr(base, "softhsm") != NULL) {
-		kit.profile = PROFILE_SOFTHSM;
-		prepare_softhsm();
-	} else if (strstr(base, "kluis") != NULL) {
-		kit.profile = PROFILE_KLUIS;
-		prepare_kluis();
-	} else {
-		kit.profile = PROFILE_OTHER;
-	}
-}
 
 void
 kit_load(void)
@@ -97,16 +33,6 @@ kit_load(void)
 		kit.f30 = i->pFunctionList;
 	if (get_interface((CK_UTF8CHAR *)"PKCS 11", &v32, &i, 0) == CKR_OK)
 		kit.f32 = i->pFunctionList;
-}
-
-CK_RV
-kit_initialize(void)
-{
-	CK_C_INITIALIZE_ARGS args;
-
-	memset(&args, 0, sizeof(args));
-	args.flags = CKF_OS_LOCKING_OK;
-	return kit.f->C_Initialize(&args);
 }
 
 void
@@ -144,6 +70,18 @@ kit_free_slot(CK_SLOT_ID *out)
 	return false;
 }
 
+CK_SLOT_ID
+kit_need_free_slot(void)
+{
+	CK_SLOT_ID slot;
+
+	if (!kit_free_slot(&slot)) {
+		REQUIRE(kit.profile != PROFILE_KLUIS, "no free slot");
+		kit_skip("the module has no slot left for another token");
+	}
+	return slot;
+}
+
 bool
 kit_find_slot(const char *label, CK_SLOT_ID *out)
 {
@@ -172,34 +110,6 @@ kit_session(CK_FLAGS flags)
 	    kit.slot, CKF_SERIAL_SESSION | flags, NULL, NULL, &s));
 	REQUIRE(s != CK_INVALID_HANDLE, "C_OpenSession gave handle 0");
 	return s;
-}
-
-void
-kit_login(CK_SESSION_HANDLE s, CK_USER_TYPE who)
-{
-	const char *pin = who == CKU_SO ? KIT_SO_PIN : KIT_PIN;
-
-	NEED(kit.f->C_Login(s, who, (CK_UTF8CHAR *)pin, strlen(pin)));
-}
-
-void
-kit_token(void)
-{
-	CK_UTF8CHAR label[32];
-	CK_SESSION_HANDLE s;
-	CK_SLOT_ID slot;
-
-	REQUIRE(kit_free_slot(&slot), "no free slot for C_InitToken");
-	kit_pad(label, sizeof(label), KIT_LABEL);
-	NEED(kit.f->C_InitToken(
-	    slot, (CK_UTF8CHAR *)KIT_SO_PIN, strlen(KIT_SO_PIN), label));
-	REQUIRE(kit_find_slot(KIT_LABEL, &kit.slot),
-	    "the token made by C_InitToken is not listed");
-	s = kit_session(CKF_RW_SESSION);
-	kit_login(s, CKU_SO);
-	NEED(kit.f->C_InitPIN(s, (CK_UTF8CHAR *)KIT_PIN, strlen(KIT_PIN)));
-	NEED(kit.f->C_Logout(s));
-	NEED(kit.f->C_CloseSession(s));
 }
 
 void

@@ -327,7 +327,7 @@ initialize(void *arg)
 
 	memset(&args, 0, sizeof(args));
 	args.flags = CKF_OS_LOCKING_OK;
-	w->rv = kit.f->C_Initialize(&args);
+	w->rv = kit_initialize_with(&args);
 	return NULL;
 }
 
@@ -403,7 +403,7 @@ callbacks(const void *arg)
 	args.DestroyMutex = destroy_mutex;
 	args.LockMutex = lock_mutex;
 	args.UnlockMutex = unlock_mutex;
-	rv = kit.f->C_Initialize(&args);
+	rv = kit_initialize_with(&args);
 	if (rv == CKR_CANT_LOCK)
 		kit_skip("the module does not take mutexes");
 	NEED(rv);

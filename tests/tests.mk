@@ -164,6 +164,7 @@ KL_SCRIPT = \
 	tests/clients/pkcs11-tool \
 	tests/clients/provider \
 	tests/clients/pykcs11 \
+	tests/conformance/test_run \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
 	tests/include/test_header_nss \
