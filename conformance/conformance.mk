@@ -31,6 +31,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/calls.c \
 	conformance/calls.h \
 	conformance/changes.c \
+	conformance/classes.c \
 	conformance/creates.c \
 	conformance/derives.c \
 	conformance/finds.c \

@@ -23,6 +23,7 @@ static void (*const areas[])(struct kit_list *) = {
 	attr_cases,
 	change_cases,
 	find_cases,
+	class_cases,
 	opstate_cases,
 	oplen_cases,
 	opkey_cases,

@@ -26,6 +26,7 @@ void keyobj_cases(struct kit_list *l);
 void attr_cases(struct kit_list *l);
 void change_cases(struct kit_list *l);
 void find_cases(struct kit_list *l);
+void class_cases(struct kit_list *l);
 void opstate_cases(struct kit_list *l);
 void oplen_cases(struct kit_list *l);
 void opkey_cases(struct kit_list *l);
