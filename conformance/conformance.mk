@@ -43,6 +43,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/opkeys.c \
 	conformance/oplens.c \
 	conformance/opstates.c \
+	conformance/otps.c \
 	conformance/params.c \
 	conformance/pieces.c \
 	conformance/pins.c \

@@ -27,6 +27,7 @@ static void (*const areas[])(struct kit_list *) = {
 	opstate_cases,
 	oplen_cases,
 	opkey_cases,
+	otp_cases,
 	param_cases,
 	keygen_cases,
 	wrap_cases,

@@ -30,6 +30,7 @@ void class_cases(struct kit_list *l);
 void opstate_cases(struct kit_list *l);
 void oplen_cases(struct kit_list *l);
 void opkey_cases(struct kit_list *l);
+void otp_cases(struct kit_list *l);
 void param_cases(struct kit_list *l);
 void keygen_cases(struct kit_list *l);
 void wrap_cases(struct kit_list *l);

@@ -9,12 +9,17 @@
  * without the bit of CKF_ARRAY_ATTRIBUTE (an attribute that is an array adds
  * it), and none of the ranges of NSS, p11-kit or OpenSC.
  *
- * So far nothing stands in that range: kluis has no attribute, mechanism,
- * return value or interface of its own.
+ * Mechanisms are all that stands there so far: kluis has no attribute, return
+ * value or interface of its own.
  */
 #ifndef KLUIS_H
 #define KLUIS_H
 
 #define KLUIS_VENDOR_BASE	0x8b4c0000UL
+
+/* CKM_HOTP with another hash than SHA-1, which RFC 6238 allows for TOTP: keys,
+ * parameters and results are the same. */
+#define CKM_KLUIS_HOTP_SHA256	(KLUIS_VENDOR_BASE + 0x10UL)
+#define CKM_KLUIS_HOTP_SHA512	(KLUIS_VENDOR_BASE + 0x11UL)
 
 #endif /* KLUIS_H */

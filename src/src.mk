@@ -48,6 +48,7 @@ KL_CRYPTO = \
 	src/crypto/eng_int.h \
 	src/crypto/engine.c \
 	src/crypto/gcm_iv.c \
+	src/crypto/hotp.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
@@ -102,6 +103,7 @@ KL_MECH = \
 	src/mech/mech_int.h \
 	src/mech/params.c \
 	src/mech/params_aead.c \
+	src/mech/params_otp.c \
 	src/mech/params_pqc.c \
 	src/mech/table.c \
 	src/mech/table_aes.c \
@@ -110,6 +112,7 @@ KL_MECH = \
 	src/mech/table_ec.c \
 	src/mech/table_hash.c \
 	src/mech/table_int.h \
+	src/mech/table_otp.c \
 	src/mech/table_pqc.c \
 	src/mech/table_rsa.c
 
@@ -125,6 +128,7 @@ KL_OBJECT = \
 	src/object/object.c \
 	src/object/object.h \
 	src/object/object_int.h \
+	src/object/otp.c \
 	src/object/persist.c \
 	src/object/policy.c \
 	src/object/policy_change.c \
@@ -151,6 +155,7 @@ KL_SESSION = \
 	src/session/op_keys.c \
 	src/session/op_message_sign.c \
 	src/session/op_state.c \
+	src/session/op_otp.c \
 	src/session/op_wrap.c \
 	src/session/out.c \
 	src/session/out.h \

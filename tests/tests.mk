@@ -70,6 +70,7 @@ KL_TESTS = \
 	tests/crypto/test_fault_pair \
 	tests/crypto/test_fault_sym \
 	tests/crypto/test_gcm_iv \
+	tests/crypto/test_hotp \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
 	tests/crypto/test_key_pqc \
@@ -92,6 +93,7 @@ KL_TESTS = \
 	tests/mech/test_allow \
 	tests/mech/test_params \
 	tests/mech/test_params_aead \
+	tests/mech/test_params_otp \
 	tests/mech/test_params_pqc \
 	tests/mech/test_table \
 	tests/object/test_attr \
@@ -103,6 +105,7 @@ KL_TESTS = \
 	tests/object/test_get \
 	tests/object/test_material \
 	tests/object/test_object \
+	tests/object/test_otp \
 	tests/object/test_persist \
 	tests/object/test_policy \
 	tests/object/test_policy_change \
@@ -129,6 +132,7 @@ KL_TESTS = \
 	tests/session/test_op_keys \
 	tests/session/test_op_message_sign \
 	tests/session/test_op_state \
+	tests/session/test_op_otp \
 	tests/session/test_op_wrap \
 	tests/session/test_out \
 	tests/session/test_session \

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+/* 9999-12-31, 23:59:59. */
+#define SECONDS_MAX 253402300799u
+
 /* n decimal digits of v. */
 static uint8_t *
 put_digits(uint8_t *p, unsigned v, unsigned n)
@@ -20,14 +23,13 @@ put_digits(uint8_t *p, unsigned v, unsigned n)
 }
 
 bool
-utc_text(uint8_t out[UTC_TEXT])
+utc_text_of(uint64_t seconds, uint8_t out[UTC_TEXT])
 {
-	time_t now = time(NULL);
+	time_t t = (time_t)seconds;
 	uint8_t *p = out;
 	struct tm tm;
 
-	if (now == (time_t)-1 || gmtime_r(&now, &tm) == NULL ||
-	    tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
+	if (seconds > SECONDS_MAX || gmtime_r(&t, &tm) == NULL)
 		return false;
 	p = put_digits(p, (unsigned)(tm.tm_year + 1900), 4);
 	p = put_digits(p, (unsigned)(tm.tm_mon + 1), 2);
@@ -37,6 +39,14 @@ utc_text(uint8_t out[UTC_TEXT])
 	p = put_digits(p, (unsigned)tm.tm_sec, 2);
 	(void)put_digits(p, 0, 2);
 	return true;
+}
+
+bool
+utc_text(uint8_t out[UTC_TEXT])
+{
+	time_t now = time(NULL);
+
+	return now >= 0 && utc_text_of((uint64_t)now, out);
 }
 
 static unsigned

@@ -416,6 +416,12 @@ CK_RV eng_op_update_key(struct eng_op *op, const struct eng_key *key)
     KL_MUST_USE;
 
 /*
+ * Cuts a MAC of 20 bytes or more to a one-time password: digits (at most 10)
+ * decimal digits go to out (RFC 4226 section 5.3).
+ */
+void eng_hotp_digits(struct bytes mac, unsigned digits, uint8_t *out);
+
+/*
  * Key agreement (ENG_F_ECDH): the derived bytes.  len: bytes wanted, 0 = the
  * natural length (field size for CKD_NULL; a KDF needs len).  CKD_NULL gives
  * the trailing bytes of the shared secret when len is shorter: 3.2 section

@@ -27,6 +27,8 @@
 
 #define MECH_BITS	0x40u	/* sizes are in bits, though its family counts
 				   bytes */
+#define MECH_OTP	0x80u	/* one-time passwords: keys of class
+				   CKO_OTP_KEY, the parameter in call->otp */
 
 #define MECH_KEYS_MAX 10
 
@@ -52,9 +54,16 @@ struct mech_row {
 
 /* A mechanism as a caller gave it, parsed: views point into the caller's
  * memory and are good for the call in which they were made. */
+struct mech_otp {
+	unsigned given;		/* bit 1 << CK_OTP_...: what the list has */
+	uint64_t counter, seconds;	/* CK_OTP_COUNTER; CK_OTP_TIME since 1970 */
+	CK_FLAGS flags;
+	CK_ULONG length, format;
+};
 struct mech_call {
 	const struct mech_row *row;
 	struct eng_par par;
+	struct mech_otp otp;	/* rows with MECH_OTP */
 };
 
 /* The rows on offer: made once per C_Initialize from the configuration. */

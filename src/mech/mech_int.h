@@ -55,5 +55,6 @@ mech_params_fn par_ecdh;	/* CK_ECDH1_DERIVE_PARAMS */
 mech_params_fn par_sign_context;/* nothing, or CK_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_hash_sign_context;
 				/* CK_HASH_SIGN_ADDITIONAL_CONTEXT */
+mech_params_fn par_otp;		/* CK_OTP_PARAMS (params_otp.c) */
 
 #endif

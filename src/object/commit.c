@@ -400,6 +400,21 @@ change_session(struct obj_space *sp, struct object *o, struct object *n,
 	return CKR_OK;
 }
 
+/* o's attributes with the changes in its place; *stale: somebody else was
+ * quicker. */
+static CK_RV
+change_apply(struct obj_space *sp, struct object *o,
+    const struct attrs *change, bool *stale)
+{
+	KL_AUTO(obj_putp) struct object *n = NULL;
+	CK_RV rv = changed_object(o, change, &n);
+
+	if (rv != CKR_OK)
+		return rv;
+	return o->token ? change_token(sp, o, n, stale) :
+	    change_session(sp, o, n, stale);
+}
+
 /* One try; *stale: somebody else was quicker. */
 static CK_RV
 set_once(struct obj_space *sp, const struct obj_who *who,
@@ -408,16 +423,52 @@ set_once(struct obj_space *sp, const struct obj_who *who,
 {
 	KL_AUTO(attrs_done) struct attrs change = { 0 };
 	KL_AUTO(obj_putp) struct object *o = NULL;
-	KL_AUTO(obj_putp) struct object *n = NULL;
 	CK_RV rv;
 
 	*stale = false;
 	if ((rv = obj_open(sp, who, handle, &o)) != CKR_OK ||
-	    (rv = policy_set(o, who, templ, count, &change)) != CKR_OK ||
-	    (rv = changed_object(o, &change, &n)) != CKR_OK)
+	    (rv = policy_set(o, who, templ, count, &change)) != CKR_OK)
 		return rv;
-	return o->token ? change_token(sp, o, n, stale) :
-	    change_session(sp, o, n, stale);
+	return change_apply(sp, o, &change, stale);
+}
+
+/* One try to move an OTP key's counter. */
+static CK_RV
+otp_once(struct obj_space *sp, const struct obj_who *who,
+    CK_OBJECT_HANDLE handle, unsigned by, uint64_t *value, bool *stale)
+{
+	KL_AUTO(attrs_done) struct attrs change = { 0 };
+	KL_AUTO(obj_putp) struct object *o = NULL;
+	CK_RV rv;
+
+	*stale = false;
+	if ((rv = obj_open(sp, who, handle, &o)) != CKR_OK ||
+	    (rv = otp_moved(o, by, value, &change)) != CKR_OK)
+		return rv;
+	return change_apply(sp, o, &change, stale);
+}
+
+static CK_RV
+others_change(CK_OBJECT_HANDLE handle)
+{
+	return log_rv(CKR_FUNCTION_FAILED,
+	    "object: %lu is being changed by others", handle);
+}
+
+CK_RV
+obj_otp_next(struct obj_space *sp, const struct obj_who *who,
+    const struct object *o, unsigned by, uint64_t *out)
+{
+	bool stale = true;
+	uint64_t value = 0;
+	CK_RV rv = CKR_OK;
+
+	for (int tries = 0; tries < TRIES_MAX && stale; tries++)
+		rv = otp_once(sp, who, o->handle, by, &value, &stale);
+	if (rv != CKR_OK || stale)
+		return rv != CKR_OK ? rv : others_change(o->handle);
+	*out = value;
+	return CKR_OK;
 }
 
 CK_RV
@@ -429,8 +480,5 @@ obj_set_attrs(struct obj_space *sp, const struct obj_who *who,
 
 	for (int tries = 0; tries < TRIES_MAX && stale; tries++)
 		rv = set_once(sp, who, handle, templ, count, &stale);
-	if (rv == CKR_OK && stale)
-		return log_rv(CKR_FUNCTION_FAILED,
-		    "object: %lu is being changed by others", handle);
-	return rv;
+	return rv == CKR_OK && stale ? others_change(handle) : rv;
 }

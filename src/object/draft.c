@@ -108,6 +108,8 @@ static CK_RV
 gen_secret(const struct obj_draft *d, struct eng_gen *gen)
 {
 	gen->len = obj_draft_len(d);
+	if (gen->len == 0)
+		gen->len = d->schema->gen_len;
 	gen->cipher = d->schema->cipher;
 	if (!schema_len_ok(d->schema, gen->len) || gen->len > BUF_MAX)
 		return log_rv(CKR_KEY_SIZE_RANGE,

@@ -163,6 +163,26 @@ enum obj_use {
 CK_RV obj_may(struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
     KL_MUST_USE;
 
+/* What a key of class CKO_OTP_KEY says of its passwords (3.2 section 6.53);
+ * time and counter are CK_OTP_PARAM_..., and one of them is "ignored". */
+#define OBJ_OTP_DIGITS 8		/* at most */
+struct obj_otp {
+	unsigned digits;
+	uint64_t interval;		/* seconds, > 0 */
+	bool friendly;
+	CK_ULONG time, counter;
+};
+struct obj_otp obj_otp(const struct object *o);
+/*
+ * Takes the next value (by = 1) or the one after it (2) of an OTP key's own
+ * counter, which is committed beyond it before the call returns, so that no
+ * other call, thread or process gets it; *out.  It needs no read/write session.
+ * CKR_OBJECT_HANDLE_INVALID, CKR_FUNCTION_FAILED (at its end, or others keep
+ * changing the key).
+ */
+CK_RV obj_otp_next(struct obj_space *sp, const struct obj_who *who,
+    const struct object *o, unsigned by, uint64_t *out) KL_MUST_USE;
+
 /*
  * May `key` leave wrapped under `wrapper` with mechanism mech (weak: without
  * integrity)?  EXTRACTABLE, WRAP_WITH_TRUSTED, WRAP_TEMPLATE, and rules 1 and

@@ -102,6 +102,8 @@ struct schema {
 	bool (*len_ok)(size_t n);	/* secret keys: allowed value lengths; NULL:
 					   what the cipher takes */
 	size_t fixed_len;		/* secret keys: the one length, or 0 */
+	size_t gen_len;			/* secret keys: how long new ones are when the
+					   template is silent, 0: it must speak */
 	enum eng_cipher cipher;		/* secret keys: CKA_CHECK_VALUE is made
 					   with it; ENG_CIPHERS: with SHA-1 */
 	bool builtin;			/* the token's own: in no store, made,
@@ -196,6 +198,17 @@ CK_RV obj_secrets(struct obj_space *sp, const struct object *o,
  * section 9, rules 1 and 3).
  */
 #define ATTR_WRAPS (KLUIS_VENDOR_BASE + 1)
+
+/*
+ * otp.c: what attributes of CKO_OTP_KEY must hold together
+ * (CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT); the value of one
+ * whose default is a rule; and the counter moved on by `by` (1 or 2), as a
+ * change of o, with the last value passed: CKR_FUNCTION_FAILED at its end.
+ */
+CK_RV otp_consistent(const struct attrs *a) KL_MUST_USE;
+CK_RV otp_default(struct attrs *a, const struct attr_row *row) KL_MUST_USE;
+CK_RV otp_moved(const struct object *o, uint64_t by, uint64_t *value,
+    struct attrs *change) KL_MUST_USE;
 
 /* What the space was made with; borrowed.  Lives in space.c. */
 const struct obj_env *space_env(const struct obj_space *sp);

@@ -144,6 +144,10 @@ choose_schema(const struct obj_draft *d, const struct obj_request *rq,
 	if (rq->way != OBJ_WAY_CREATE && s->eng == ENG_TYPES)
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "template: class 0x%lx is no key", class);
+	if (s->class == CKO_OTP_KEY && rq->way != OBJ_WAY_CREATE &&
+	    rq->way != OBJ_WAY_GENERATE)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "template: keys of one-time passwords are made otherwise");
 	*out = s;
 	return CKR_OK;
 }
@@ -316,7 +320,8 @@ static CK_RV
 put_ruled(struct obj_draft *d, const struct attr_row *row)
 {
 	bool key = d->schema->class == CKO_PRIVATE_KEY ||
-	    d->schema->class == CKO_SECRET_KEY;
+	    d->schema->class == CKO_SECRET_KEY ||
+	    d->schema->class == CKO_OTP_KEY;
 	bool made = d->way == OBJ_WAY_GENERATE;
 	struct attrs *a = &d->attrs;
 
@@ -342,7 +347,7 @@ put_ruled(struct obj_draft *d, const struct attr_row *row)
 	case CKA_NAME_HASH_ALGORITHM:
 		return attrs_put_num(a, row->type, CKM_SHA_1);
 	default:
-		return CKR_OK;
+		return otp_default(a, row);
 	}
 }
 
@@ -434,6 +439,8 @@ policy_consistent(const struct attrs *a)
 		    "template: no such certificate category or domain");
 	if (attrs_num(a, CKA_CLASS, 0) == CKO_TRUST)
 		return trust_consistent(a);
+	if (attrs_num(a, CKA_CLASS, 0) == CKO_OTP_KEY)
+		return otp_consistent(a);
 	return CKR_OK;
 }
 

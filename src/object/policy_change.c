@@ -221,6 +221,10 @@ policy_copy(const struct object *o, const struct obj_who *who,
 
 	if ((rv = template_shape(templ, count)) != CKR_OK)
 		return rv;
+	/* Two keys with one counter would make each password twice. */
+	if (o->class == CKO_OTP_KEY)
+		return log_rv(CKR_ACTION_PROHIBITED,
+		    "object: keys of one-time passwords are not copied");
 	if (o->schema->builtin || !attrs_bool(&o->attrs, CKA_COPYABLE, true))
 		return log_rv(CKR_ACTION_PROHIBITED,
 		    "object: CKA_COPYABLE is false");

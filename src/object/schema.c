@@ -14,6 +14,7 @@
  *    the user; data objects may be changed; CKA_COPYABLE may be taken away.
  *  - What a trust object says of its certificate may change, which the text of
  *    3.2 section 4.7 takes for granted and its table does not say.
+ *  - CKA_OTP_TIME_INTERVAL is an attribute of HOTP keys too, for TOTP.
  *  - CKA_OBJECT_VALIDATION_FLAGS is the token's to say: nothing is validated.
  *  - The parity of DES keys that are imported or unwrapped is not judged.
  *
@@ -198,6 +199,24 @@ static const struct attr_row one_len[] = {
 	{ CKA_VALUE_LEN,            A_NUM,      F2,                        D_NONE },
 };
 
+static const struct attr_row otp[] = {
+	{ CKA_VALUE_LEN,            A_NUM,      F2,                        D_NONE },
+	{ CKA_OTP_FORMAT,           A_NUM,      0,                         D_ZERO },
+	{ CKA_OTP_LENGTH,           A_NUM,      F9,                        D_RULE },
+	{ CKA_OTP_USER_FRIENDLY_MODE, A_BOOL,   F9,                        D_TRUE },
+	{ CKA_OTP_CHALLENGE_REQUIREMENT, A_NUM, F9,                        D_ZERO },
+	{ CKA_OTP_TIME_REQUIREMENT, A_NUM,      F9,                        D_ZERO },
+	{ CKA_OTP_COUNTER_REQUIREMENT, A_NUM,   F9,                        D_RULE },
+	{ CKA_OTP_PIN_REQUIREMENT,  A_NUM,      F9,                        D_ZERO },
+	{ CKA_OTP_COUNTER,          A_BYTES,    0,                         D_RULE },
+	{ CKA_OTP_TIME,             A_STRING,   NEVER,                     D_EMPTY },
+	{ CKA_OTP_TIME_INTERVAL,    A_NUM,      0,                         D_RULE },
+	{ CKA_OTP_USER_IDENTIFIER,  A_STRING,   F8,                        D_EMPTY },
+	{ CKA_OTP_SERVICE_IDENTIFIER, A_STRING, F8,                        D_EMPTY },
+	{ CKA_OTP_SERVICE_LOGO,     A_BYTES,    F8,                        D_EMPTY },
+	{ CKA_OTP_SERVICE_LOGO_TYPE, A_STRING,  F8,                        D_EMPTY },
+};
+
 static const struct attr_row rsa_public[] = {
 	{ CKA_MODULUS,              A_BIGINT,   F1 | F4,                   D_NONE },
 	{ CKA_MODULUS_BITS,         A_NUM,      F2 | F3,                   D_NONE },
@@ -279,6 +298,13 @@ len_blake2(size_t n)
 	return n >= 1 && n <= 64;
 }
 
+/* 80 bits is what many services give, though RFC 4226 wants 128. */
+static bool
+len_otp(size_t n)
+{
+	return n >= 10;
+}
+
 #define MAC_KEY(type, old)                                                     \
 	{ .class = CKO_SECRET_KEY, .key_type = (type), .eng = ENG_SECRET,      \
 	  ROWS4(storage, key, secret_key, value_len), .len_ok = len_any,       \
@@ -351,6 +377,9 @@ static const struct schema schemas[] = {
 	CIPHER_KEY(CKK_ARIA, ENG_ARIA, false),
 	CIPHER_KEY(CKK_CAMELLIA, ENG_CAMELLIA, false),
 	FIXED_KEY(CKK_SEED, 16, ENG_SEED, false, U_CIPHER),
+	{ .class = CKO_OTP_KEY, .key_type = CKK_HOTP, .eng = ENG_SECRET,
+	  ROWS4(storage, key, secret_key, otp), .len_ok = len_otp, .gen_len = 20,
+	  .cipher = ENG_CIPHERS, .can = U(SIGN) | U(VERIFY) },
 	MAC_KEY(CKK_GENERIC_SECRET, false),
 	MAC_KEY(CKK_SHA_1_HMAC, false),
 	MAC_KEY(CKK_SHA224_HMAC, false),

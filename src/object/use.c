@@ -46,7 +46,8 @@ use_bit(CK_ATTRIBUTE_TYPE type)
 static bool
 use_fits(const struct use_row *u, CK_OBJECT_CLASS class)
 {
-	return (class == CKO_SECRET_KEY && u->by_secret) ||
+	return ((class == CKO_SECRET_KEY || class == CKO_OTP_KEY) &&
+	    u->by_secret) ||
 	    (class == CKO_PRIVATE_KEY && u->by_private) ||
 	    (class == CKO_PUBLIC_KEY && u->by_public);
 }

@@ -38,6 +38,7 @@ op_end(struct op *op)
 	buf_done(&op->mark);
 	eng_par_free(op->par);
 	op->par = NULL;
+	op_otp_end(op);
 	if (op->eng != NULL)
 		eng_op_rest(op->eng);
 }
@@ -117,8 +118,10 @@ op_check(struct session *s, enum op_kind kind, enum op_call call)
 	/* C_VerifySignature has no other code for it (3.2 section 5.15.8). */
 	if (rv == CKR_OPERATION_ACTIVE && kind == OP_VERIFY_SIGNATURE)
 		rv = CKR_OPERATION_NOT_INITIALIZED;
+	/* A password has one part, of which C_SignFinal may be asked too. */
 	if (rv == CKR_OK && call != OP_CALL_ONCE &&
-	    (op->row->traits & MECH_SINGLE) != 0)
+	    (op->row->traits & MECH_SINGLE) != 0 &&
+	    !(call == OP_CALL_FINAL && op->otp != NULL))
 		rv = CKR_OPERATION_NOT_INITIALIZED;
 	else if (rv == CKR_OK && op_login_lost(s, op))
 		rv = CKR_USER_NOT_LOGGED_IN;
@@ -256,11 +259,13 @@ static CK_RV
 op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
     struct eng_key *eng_key)
 {
+	bool otp = (call->row->traits & MECH_OTP) != 0;
+	enum eng_dir dir = otp ? ENG_SIGN : kinds[kind].dir;
 	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
 	if ((rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
-	    kinds[kind].dir, eng_key, &op->eng)) != CKR_OK)
+	    dir, eng_key, &op->eng)) != CKR_OK)
 		return rv;
 	if (kinds[kind].messages &&
 	    (rv = eng_par_copy(&call->par, &op->par)) != CKR_OK)
@@ -272,7 +277,8 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 		op->login = atomic_load(&s->token->logins);
 	op_ask_auth(op, kind);
 	op->asked_at = ++s->inits;
-	return CKR_OK;
+	return otp ? op_failed(op, op_otp_begin(op, &call->otp,
+	    kinds[kind].dir == ENG_VERIFY)) : CKR_OK;
 }
 
 /* What every init does first: cancelling, and one operation at a time. */

@@ -88,10 +88,11 @@ op_finish(struct op *op, enum op_kind kind, bool final, struct bytes in,
 }
 
 static CK_RV
-op_last(struct op *op, enum op_kind kind, bool final, struct bytes in,
+op_last(struct session *s, enum op_kind kind, bool final, struct bytes in,
     struct op_out out)
 {
 	bool asking = out.len != NULL && out.buf == NULL;
+	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
 	if (out.len == NULL)
@@ -100,7 +101,8 @@ op_last(struct op *op, enum op_kind kind, bool final, struct bytes in,
 		return op_pending(op, final, out);
 	if (!asking && (rv = op_authorised(op)) != CKR_OK)
 		return op_failed(op, rv);
-	rv = op_finish(op, kind, final, in, out);
+	rv = op->otp != NULL ? op_otp_sign(s, op, in, out) :
+	    op_finish(op, kind, final, in, out);
 	if (rv == CKR_OK && !asking)
 		op_end(op);
 	return op_failed(op, rv);
@@ -118,7 +120,7 @@ op_once(struct session *s, enum op_kind kind, const CK_BYTE *in,
 		return rv;
 	if ((rv = op_input(in, in_len, &view)) != CKR_OK)
 		return op_failed(op, rv);
-	rv = op_last(op, kind, false, view, out);
+	rv = op_last(s, kind, false, view, out);
 	if (op->state == OP_READY)
 		op->state = OP_ASKED;
 	return rv;
@@ -131,7 +133,7 @@ op_final(struct session *s, enum op_kind kind, struct op_out out)
 
 	if ((rv = op_check(s, kind, OP_CALL_FINAL)) != CKR_OK)
 		return rv;
-	return op_last(&s->ops[kind], kind, true, BYTES_NONE, out);
+	return op_last(s, kind, true, BYTES_NONE, out);
 }
 
 CK_RV
@@ -241,7 +243,8 @@ op_verify_once(struct session *s, enum op_kind kind, struct bytes in,
 
 	if ((rv = op_input(in.p, in.n, &in)) == CKR_OK &&
 	    (rv = op_mark(sig, &sig)) == CKR_OK)
-		rv = eng_op_verify(op->eng, in, sig);
+		rv = op->otp != NULL ? op_otp_verify(s, op, in, sig) :
+		    eng_op_verify(op->eng, in, sig);
 	op_end(op);
 	return rv;
 }
@@ -254,7 +257,9 @@ op_verify_end(struct session *s, enum op_kind kind, struct bytes sig)
 	CK_RV rv;
 
 	if ((rv = op_mark(sig, &sig)) == CKR_OK)
-		rv = eng_op_verify_final(op->eng, sig);
+		rv = op->otp != NULL ?
+		    op_otp_verify(s, op, BYTES_NONE, sig) :
+		    eng_op_verify_final(op->eng, sig);
 	op_end(op);
 	return rv;
 }

@@ -64,6 +64,21 @@ CK_RV op_key_fits(struct session *s, const struct mech_row *row,
  * gives CKR_USER_NOT_LOGGED_IN, as there is no time for the login. */
 CK_RV op_key_fits_once(struct session *s, const struct mech_row *row,
     struct object *o, enum obj_use use, struct eng_key **out) KL_MUST_USE;
+/*
+ * One-time passwords (op_otp.c).  begin: the parameters of an operation that has
+ * just started, against its key: CKR_MECHANISM_PARAM_INVALID.  sign and verify:
+ * the last step, with the data (of which there must be none:
+ * CKR_DATA_LEN_RANGE); codes of out_room and obj_otp_next,
+ * CKR_SIGNATURE_LEN_RANGE, CKR_SIGNATURE_INVALID.  end: forgets.
+ */
+CK_RV op_otp_begin(struct op *op, const struct mech_otp *p, bool verify)
+    KL_MUST_USE;
+CK_RV op_otp_sign(struct session *s, struct op *op, struct bytes in,
+    struct op_out out) KL_MUST_USE;
+CK_RV op_otp_verify(struct session *s, struct op *op, struct bytes in,
+    struct bytes value) KL_MUST_USE;
+void op_otp_end(struct op *op);
+
 /* Makes one draft an object. */
 CK_RV op_commit_one(struct session *s, struct obj_draft *d,
     CK_OBJECT_HANDLE *out) KL_MUST_USE;

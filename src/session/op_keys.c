@@ -61,6 +61,12 @@ op_gen_draft(struct session *s, const struct mech_row *row,
 	return obj_draft_new(s->token->space, &who, &rq, out);
 }
 
+static CK_OBJECT_CLASS
+op_secret_class(const struct mech_row *row)
+{
+	return (row->traits & MECH_OTP) != 0 ? CKO_OTP_KEY : CKO_SECRET_KEY;
+}
+
 CK_RV
 op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
     CK_ULONG n, CK_OBJECT_HANDLE *out)
@@ -78,7 +84,7 @@ op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
 	if ((rv = mech_parse(library()->mechs, m, CKF_GENERATE, &call)) !=
 	    CKR_OK)
 		return rv;
-	if ((rv = op_gen_draft(s, call.row, CKO_SECRET_KEY,
+	if ((rv = op_gen_draft(s, call.row, op_secret_class(call.row),
 	    (struct op_template){ templ, n }, &d)) != CKR_OK)
 		return rv;
 	if ((rv = op_gen_spec(call.row, d, &spec)) != CKR_OK)

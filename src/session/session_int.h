@@ -37,6 +37,7 @@ struct op {
 	bool pending_final;	/* it is that of final, not of once */
 	struct buf mark;	/* the signature that init was given */
 	struct eng_par_copy *par;	/* of message-based kinds */
+	struct otp *otp;	/* one-time passwords (op_otp.c), else NULL */
 };
 
 /*

@@ -28,6 +28,7 @@ test_refused(void **state)
 		"20260100000000", "20260101240000", "20260101006000",
 		"20260101000061", "2026010100000x", "2026010100000 ",
 		"20250229000000", "21000229000000" };
+	uint8_t text[UTC_TEXT];
 	uint64_t s = 7;
 
 	(void)state;
@@ -35,6 +36,9 @@ test_refused(void **state)
 		if (seconds(bad[i], &s))
 			fail_msg("%s", bad[i]);
 	assert_int_equal(s, 7);
+	assert_false(utc_text_of(253402300800u, text));
+	assert_true(utc_text_of(253402300799u, text));
+	assert_memory_equal(text, "9999123123595900", UTC_TEXT);
 }
 
 static void
@@ -57,6 +61,7 @@ test_calendar(void **state)
 	(void)state;
 	for (time_t t = 43210; t < 500LL * 366 * 86400; t += 86400) {
 		char text[80];
+		uint8_t back[UTC_TEXT];
 		struct tm tm;
 		uint64_t s = 0;
 
@@ -65,6 +70,8 @@ test_calendar(void **state)
 		    &tm), UTC_OTP_TIME);
 		assert_true(seconds(text, &s));
 		assert_int_equal(s, t);
+		assert_true(utc_text_of(s, back));
+		assert_memory_equal(back, text, UTC_OTP_TIME);
 	}
 }
 

@@ -46,20 +46,21 @@ test_found_by_number(void **state)
 {
 	struct mechs *m = offer(&plain);
 	const struct mech_row *row;
-	size_t n = 0, found = 0;
+	size_t n = 0, standard = 0, found = 0;
 
 	(void)state;
 	while ((row = mech_at(m, n)) != NULL) {
 		assert_ptr_equal(mech_find(m, row->type), row);
+		standard += row->type < CKM_VENDOR_DEFINED;
 		n++;
 	}
-	assert_true(n > 0);
+	assert_true(standard > 0);
 	for (CK_MECHANISM_TYPE type = 0; type < 0x10000; type++)
 		if ((row = mech_find(m, type)) != NULL) {
 			assert_int_equal(row->type, type);
 			found++;
 		}
-	assert_int_equal(found, n);
+	assert_int_equal(found, standard);
 	mechs_free(m);
 }
 
