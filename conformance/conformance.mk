@@ -19,6 +19,7 @@ KL_CONFORMANCE_KIT = \
 	conformance/kit_profile.c \
 	conformance/kit_ref.c \
 	conformance/kit_ref.h \
+	conformance/kit_ref_pq.c \
 	conformance/kit_tmpl.c \
 	conformance/mechs.c \
 	conformance/mechs.h \
@@ -48,6 +49,8 @@ KL_CONFORMANCE_SUITE = \
 	conformance/pieces.c \
 	conformance/pins.c \
 	conformance/policies.c \
+	conformance/pqkeys.c \
+	conformance/pqsigns.c \
 	conformance/procs.c \
 	conformance/reuse.c \
 	conformance/sessions.c \

@@ -197,7 +197,7 @@ t_append(struct tmpl *t, CK_ATTRIBUTE_TYPE type, const void *value, size_t len);
 /* ---- objects (kit_keys.c) ---- */
 
 /* No attribute the suite reads is longer. */
-#define ATTR_ROOM 4096
+#define ATTR_ROOM 5000
 
 CK_RV obj_try(const struct tmpl *t, CK_OBJECT_HANDLE *out);
 CK_OBJECT_HANDLE obj_make(const struct tmpl *t);
@@ -253,6 +253,14 @@ void pair_ec(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
  */
 CK_RV
 pair_curve(const char *curve, CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
+/*
+ * Generates a pair of ML-KEM, ML-DSA or SLH-DSA with that parameter set;
+ * readable.
+ */
+CK_RV pair_pq(CK_KEY_TYPE type, CK_ULONG set, CK_OBJECT_HANDLE *pub,
+    CK_OBJECT_HANDLE *priv);
+/* The mechanism that generates the type's pairs. */
+CK_MECHANISM_TYPE pq_generates(CK_KEY_TYPE type);
 struct curve {
 	const char *name; /* as libcrypto knows it */
 	CK_BYTE oid[16]; /* DER */

@@ -470,3 +470,27 @@ pair_curve(const char *curve, CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv)
 	return kit.f->C_GenerateKeyPair(
 	    kit.s, &m, a.a, a.n, b.a, b.n, pub, priv);
 }
+
+CK_MECHANISM_TYPE
+pq_generates(CK_KEY_TYPE type)
+{
+	return type == CKK_ML_KEM  ? CKM_ML_KEM_KEY_PAIR_GEN :
+	    type == CKK_ML_DSA ? CKM_ML_DSA_KEY_PAIR_GEN :
+				     CKM_SLH_DSA_KEY_PAIR_GEN;
+}
+
+CK_RV
+pair_pq(CK_KEY_TYPE type, CK_ULONG set, CK_OBJECT_HANDLE *pub,
+    CK_OBJECT_HANDLE *priv)
+{
+	CK_MECHANISM m = { pq_generates(type), NULL, 0 };
+	struct tmpl a = { .n = 0 }, b = { .n = 0 };
+
+	t_u(&a, CKA_PARAMETER_SET, set);
+	t_b(&a, type == CKK_ML_KEM ? CKA_ENCAPSULATE : CKA_VERIFY, true);
+	t_b(&b, type == CKK_ML_KEM ? CKA_DECAPSULATE : CKA_SIGN, true);
+	t_b(&b, CKA_SENSITIVE, false);
+	t_b(&b, CKA_EXTRACTABLE, true);
+	return kit.f->C_GenerateKeyPair(
+	    kit.s, &m, a.a, a.n, b.a, b.n, pub, priv);
+}

@@ -394,11 +394,20 @@ bool
 ref_verify(const struct subject *sj, const CK_BYTE *in, size_t len,
     const CK_BYTE *sig, size_t siglen)
 {
-	EVP_PKEY *key = ref_public(sj->back);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	const struct ref_pq pq = { sj->back,
+		sj->row->md, sj->row->kind == K_PQ_RAW, sj->p.pq.pContext,
+		sj->p.pq.ulContextLen };
 	EVP_PKEY_CTX *pctx = NULL;
+	EVP_MD_CTX *ctx;
+	EVP_PKEY *key;
 	CK_BYTE der[200];
 	bool ok;
+
+	if (sj->row->kind == K_PQ || sj->row->kind == K_PQ_HASH ||
+	    sj->row->kind == K_PQ_RAW)
+		return ref_verify_pq(&pq, in, len, sig, siglen);
+	key = ref_public(sj->back);
+	ctx = EVP_MD_CTX_new();
 
 	REQUIRE(ctx != NULL, "libcrypto");
 	if (sj->row->key == CKK_EC) {

@@ -48,6 +48,23 @@ ref_mac(const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out);
  */
 size_t ref_cipher(
     const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out);
+/*
+ * Checks a signature of ML-DSA or SLH-DSA under the public key's attributes,
+ * of the message as it is, or with md of its hash.
+ */
+struct ref_pq {
+	CK_OBJECT_HANDLE key;
+	const char *md;
+	bool hashed; /* what comes is the hash */
+	const CK_BYTE *context;
+	size_t contextlen;
+};
+bool ref_verify_pq(const struct ref_pq *how, const CK_BYTE *in, size_t len,
+    const CK_BYTE *sig, size_t siglen);
+/* libcrypto's name of a parameter set; NULL where the suite knows none. */
+const char *ref_pq_name(CK_KEY_TYPE type, CK_ULONG set);
+/* Whether the libcrypto in use has what the mechanism needs. */
+bool ref_has(const struct mech *row);
 /* Checks a signature of the subject; sig as PKCS#11 gives it. */
 bool ref_verify(const struct subject *sj, const CK_BYTE *in, size_t len,
     const CK_BYTE *sig, size_t siglen);

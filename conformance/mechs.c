@@ -94,6 +94,33 @@ static const struct mech table[] = {
 	{ M(ECDSA_SHA3_384), K_ECDSA, "SHA3-384", CKM_SHA3_384, CKK_EC, SV | EC },
 	{ M(ECDSA_SHA3_512), K_ECDSA, "SHA3-512", CKM_SHA3_512, CKK_EC, SV | EC },
 	{ M(EDDSA), K_EDDSA, NULL, 0, CKK_EC_EDWARDS, SV | EC | PAIR },
+	{ M(ML_KEM_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_ML_KEM, PAIR },
+	{ M(ML_DSA_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_ML_DSA, PAIR },
+	{ M(ML_DSA), K_PQ, NULL, 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA), K_PQ_RAW, "SHA2-256", CKM_SHA256, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA224), K_PQ_HASH, "SHA2-224", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA256), K_PQ_HASH, "SHA2-256", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA384), K_PQ_HASH, "SHA2-384", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA512), K_PQ_HASH, "SHA2-512", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA3_224), K_PQ_HASH, "SHA3-224", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA3_256), K_PQ_HASH, "SHA3-256", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA3_384), K_PQ_HASH, "SHA3-384", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHA3_512), K_PQ_HASH, "SHA3-512", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHAKE128), K_PQ_HASH, "SHAKE-128", 0, CKK_ML_DSA, SV },
+	{ M(HASH_ML_DSA_SHAKE256), K_PQ_HASH, "SHAKE-256", 0, CKK_ML_DSA, SV },
+	{ M(SLH_DSA_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_SLH_DSA, PAIR },
+	{ M(SLH_DSA), K_PQ, NULL, 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA), K_PQ_RAW, "SHA2-256", CKM_SHA256, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA224), K_PQ_HASH, "SHA2-224", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA256), K_PQ_HASH, "SHA2-256", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA384), K_PQ_HASH, "SHA2-384", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA512), K_PQ_HASH, "SHA2-512", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA3_224), K_PQ_HASH, "SHA3-224", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA3_256), K_PQ_HASH, "SHA3-256", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA3_384), K_PQ_HASH, "SHA3-384", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHA3_512), K_PQ_HASH, "SHA3-512", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHAKE128), K_PQ_HASH, "SHAKE-128", 0, CKK_SLH_DSA, SV },
+	{ M(HASH_SLH_DSA_SHAKE256), K_PQ_HASH, "SHAKE-256", 0, CKK_SLH_DSA, SV },
 	{ M(AES_ECB), K_ECB, "ECB", 0, CKK_AES, ED | WU },
 	{ M(AES_CBC), K_CBC, "CBC", 0, CKK_AES, ED | WU },
 	{ M(AES_CBC_PAD), K_CBC_PAD, "CBC", 0, CKK_AES, ED | WU },
@@ -314,6 +341,26 @@ subject_rsa(struct subject *sj)
 	}
 }
 
+/* The sets whose keys and signatures are made fastest. */
+static void
+subject_pq(struct subject *sj)
+{
+	CK_KEY_TYPE type = sj->row->key;
+
+	kit_need_mech(pq_generates(type), CKF_GENERATE_KEY_PAIR);
+	NEED(pair_pq(type,
+	    type == CKK_ML_DSA ? CKP_ML_DSA_44 : CKP_SLH_DSA_SHA2_128F,
+	    &sj->back, &sj->fwd));
+	sj->random = true;
+	sj->multi = sj->row->kind != K_PQ_RAW;
+	if (sj->multi)
+		return;
+	sj->exact = sj->sample = mech_md_size(sj->row->md);
+	sj->p.pq.hash = sj->row->md_type;
+	sj->m.pParameter = &sj->p.pq;
+	sj->m.ulParameterLen = sizeof(sj->p.pq);
+}
+
 void
 subject_init(struct subject *sj, const struct mech *row)
 {
@@ -340,6 +387,11 @@ subject_init(struct subject *sj, const struct mech *row)
 		sj->random = true;
 		sj->multi = row->kind == K_ECDSA;
 		sj->sample = row->kind == K_ECDSA ? 100 : 32;
+		break;
+	case K_PQ:
+	case K_PQ_HASH:
+	case K_PQ_RAW:
+		subject_pq(sj);
 		break;
 	case K_EDDSA:
 		NEED(pair_curve("ED25519", &sj->back, &sj->fwd));

@@ -24,6 +24,9 @@ enum mech_kind {
 	K_ECDSA_RAW,
 	K_ECDSA,
 	K_EDDSA,
+	K_PQ, /* ML-DSA, SLH-DSA: of the message, */
+	K_PQ_HASH, /* of its hash, made by the module, */
+	K_PQ_RAW, /* or by the caller */
 	K_ECB,
 	K_CBC,
 	K_CBC_PAD,
@@ -56,7 +59,8 @@ struct mech {
 const struct mech *mech_find(CK_MECHANISM_TYPE m);
 const struct mech *mech_at(size_t i); /* NULL after the last */
 
-#define SUBJECT_MAX 4096
+/* Signatures of SLH-DSA-SHA2-128f are 17088 bytes. */
+#define SUBJECT_MAX 20480
 
 struct subject {
 	const struct mech *row;
@@ -70,6 +74,7 @@ struct subject {
 		CK_SALSA20_CHACHA20_POLY1305_PARAMS chacha_poly;
 		CK_RSA_PKCS_PSS_PARAMS pss;
 		CK_RSA_PKCS_OAEP_PARAMS oaep;
+		CK_HASH_SIGN_ADDITIONAL_CONTEXT pq;
 		CK_ULONG len;
 	} p;
 	CK_BYTE iv[16], aad[20];

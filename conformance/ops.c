@@ -223,6 +223,7 @@ multi(const struct mech *row)
 	case K_OAEP:
 	case K_ECDSA_RAW:
 	case K_EDDSA:
+	case K_PQ_RAW:
 	case K_KW:
 	case K_KWP:
 		return false;

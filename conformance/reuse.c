@@ -31,6 +31,14 @@ other_key(struct subject *sj)
 	case CKK_EC_EDWARDS:
 		NEED(pair_curve("ED25519", &sj->back, &sj->fwd));
 		break;
+	case CKK_ML_DSA:
+		NEED(pair_pq(
+		    CKK_ML_DSA, CKP_ML_DSA_65, &sj->back, &sj->fwd));
+		break;
+	case CKK_SLH_DSA:
+		NEED(pair_pq(CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_128F, &sj->back,
+		    &sj->fwd));
+		break;
 	case CKK_RSA:
 		pair_rsa(&sj->back, &sj->fwd);
 		break;
@@ -50,6 +58,18 @@ other_parameter(struct subject *sj)
 	case K_CBC_PAD:
 	case K_STREAM:
 		fill(sj->p.iv, sizeof(sj->p.iv), 55);
+		break;
+	case K_PQ:
+	case K_PQ_HASH:
+		/* both structures begin alike */
+		sj->m.pParameter = &sj->p.pq;
+		sj->m.ulParameterLen = sizeof(CK_SIGN_ADDITIONAL_CONTEXT);
+		sj->p.pq.pContext = sj->iv;
+		sj->p.pq.ulContextLen = sizeof(sj->iv);
+		break;
+	case K_PQ_RAW:
+		sj->p.pq.pContext = sj->iv;
+		sj->p.pq.ulContextLen = 1;
 		break;
 	case K_CTR:
 		fill(sj->p.ctr.cb, sizeof(sj->p.ctr.cb), 55);

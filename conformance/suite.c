@@ -39,6 +39,8 @@ static void (*const areas[])(struct kit_list *) = {
 	host_cases,
 	thread_cases,
 	reuse_cases,
+	pqkey_cases,
+	pqsign_cases,
 	mech_cases,
 };
 

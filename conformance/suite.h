@@ -42,6 +42,8 @@ void process_cases(struct kit_list *l);
 void host_cases(struct kit_list *l);
 void thread_cases(struct kit_list *l);
 void reuse_cases(struct kit_list *l);
+void pqkey_cases(struct kit_list *l);
+void pqsign_cases(struct kit_list *l);
 void mech_cases(struct kit_list *l);
 
 #endif

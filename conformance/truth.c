@@ -397,7 +397,7 @@ promised(const void *arg)
 		kit_skip("a promise of kluis");
 	for (size_t i = 0; (row = mech_at(i)) != NULL; i++) {
 		if (row->type == CKM_MD5 || row->kind == K_STREAM ||
-		    row->type == CKM_AES_CMAC_GENERAL)
+		    row->type == CKM_AES_CMAC_GENERAL || !ref_has(row))
 			continue;
 		CHECK(kit_has_mech(row->type, NULL), "%s is not offered",
 		    row->name);
