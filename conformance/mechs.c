@@ -138,6 +138,8 @@ static const struct mech table[] = {
 	{ M(AES_CFB128), K_STREAM, "CFB", 0, CKK_AES, ED | WU },
 	{ M(AES_CFB8), K_STREAM, "CFB8", 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_WRAP), K_KW, "WRAP", 0, CKK_AES, ED | WU },
+	{ 0xce534351UL, "CKM_NSS_AES_KEY_WRAP", K_KW, "WRAP", 0, CKK_AES,
+	    ED | WU },
 	{ M(AES_KEY_WRAP_KWP), K_KWP, "WRAP-PAD", 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_WRAP_PAD), K_KWP, NULL, 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_GEN), K_KEYGEN, NULL, 0, CKK_AES, CKF_GENERATE },

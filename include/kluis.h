@@ -22,4 +22,12 @@
 #define CKM_KLUIS_HOTP_SHA256	(KLUIS_VENDOR_BASE + 0x10UL)
 #define CKM_KLUIS_HOTP_SHA512	(KLUIS_VENDOR_BASE + 0x11UL)
 
+/*
+ * Numbers of NSS that it uses on tokens of others.  CKM_NSS_AES_KEY_WRAP is
+ * CKM_AES_KEY_WRAP: what S/MIME with EC keys wraps and unwraps with.
+ */
+#ifndef CKM_NSS_AES_KEY_WRAP
+#define CKM_NSS_AES_KEY_WRAP	0xce534351UL
+#endif
+
 #endif /* KLUIS_H */

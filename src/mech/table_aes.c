@@ -4,6 +4,8 @@
  */
 #include "mech/table_int.h"
 
+#include "kluis.h"
+
 #define AES_SIZE .min = 16, .max = 32, .keys = { CKK_AES }, .nkeys = 1
 #define AES(x, f, t, par, ...) \
 	{ M(x), .flags = (f), AES_SIZE, .traits = (t), .params = par, .alg = { __VA_ARGS__ } }
@@ -52,6 +54,8 @@ static const struct mech_row rows[] = {
 	    .fam = ENG_F_KEYWRAP, .mode = "WRAP-PAD"),
 	AES(AES_KEY_WRAP_PKCS7, ED | WU, MECH_SINGLE, par_wrap_iv,
 	    .fam = ENG_F_KEYWRAP, .mode = "WRAP", .pad = true),
+	AES(NSS_AES_KEY_WRAP, ED | WU, MECH_SINGLE | MECH_ZERO_PAD, par_wrap_iv,
+	    .fam = ENG_F_KEYWRAP, .mode = "WRAP"),
 };
 
 const struct mech_rows mech_rows_aes = { rows, KL_COUNT(rows) };
