@@ -35,12 +35,14 @@ KL_CONFORMANCE_SUITE = \
 	conformance/classes.c \
 	conformance/creates.c \
 	conformance/derives.c \
+	conformance/duals.c \
 	conformance/finds.c \
 	conformance/general.c \
 	conformance/hosts.c \
 	conformance/keygens.c \
 	conformance/keyobjs.c \
 	conformance/logins.c \
+	conformance/messages.c \
 	conformance/opkeys.c \
 	conformance/oplens.c \
 	conformance/opstates.c \
@@ -53,6 +55,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/pqsigns.c \
 	conformance/procs.c \
 	conformance/reuse.c \
+	conformance/saves.c \
 	conformance/sessions.c \
 	conformance/slots.c \
 	conformance/suite.c \

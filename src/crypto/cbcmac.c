@@ -49,6 +49,20 @@ cbcmac_freep(struct cbcmac **c)
 	*c = NULL;
 }
 
+struct cbcmac *
+cbcmac_copy(const struct cbcmac *c)
+{
+	KL_AUTO(cbcmac_freep) struct cbcmac *copy = calloc(1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *c;
+	if ((copy->ctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_CIPHER_CTX_copy(copy->ctx, c->ctx) != 1)
+		return NULL;
+	return KL_TAKE(copy);
+}
+
 /* Begins CBC with no IV under a key. */
 static bool
 start(struct cbcmac *c, EVP_CIPHER *cbc, struct bytes key)

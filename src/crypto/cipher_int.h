@@ -60,6 +60,9 @@ CK_RV cbcmac_new(const struct eng_op *op, struct cbcmac **out,
 bool cbcmac_restart(struct cbcmac *c) KL_MUST_USE;
 bool cbcmac_update(struct cbcmac *c, struct bytes in) KL_MUST_USE;
 bool cbcmac_final(struct cbcmac *c, uint8_t *out) KL_MUST_USE;
+/* Another one that goes on from there; NULL when memory is out or libcrypto
+ * cannot. */
+struct cbcmac *cbcmac_copy(const struct cbcmac *c);
 void cbcmac_free(struct cbcmac *c);
 
 /* AES of key_len bytes in a mode as libcrypto names it ("GCM"); NULL when the

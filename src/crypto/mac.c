@@ -339,8 +339,11 @@ mac_copy(const struct eng_op *from, struct eng_op *to)
 	if ((to->state = copy) == NULL)
 		return CKR_HOST_MEMORY;
 	*copy = *m;
-	copy->ctx = EVP_MAC_CTX_dup(m->ctx);
-	return copy->ctx != NULL ? CKR_OK : CKR_STATE_UNSAVEABLE;
+	copy->ctx = m->ctx != NULL ? EVP_MAC_CTX_dup(m->ctx) : NULL;
+	copy->cbc = m->cbc != NULL ? cbcmac_copy(m->cbc) : NULL;
+	return (m->ctx != NULL && copy->ctx == NULL) ||
+	    (m->cbc != NULL && copy->cbc == NULL) ? CKR_STATE_UNSAVEABLE :
+	    CKR_OK;
 }
 
 const struct eng_family_ops eng_ops_mac = {

@@ -39,7 +39,7 @@ static const struct mech_row rows[] = {
 	  .params = par_iv, .alg = { .fam = ENG_F_UNIT, .cipher = ENG_XTS, .mode = "XTS" } },
 	AES(AES_GCM, ED | WU, 0, par_gcm, .fam = ENG_F_AEAD, .mode = "GCM"),
 	AES(AES_CCM, ED | WU, 0, par_ccm, .fam = ENG_F_AEAD, .mode = "CCM"),
-	AES(AES_GMAC, SV, 0, par_gmac, .fam = ENG_F_GMAC),
+	AES(AES_GMAC, SV1, 0, par_gmac, .fam = ENG_F_GMAC),
 	AES(AES_MAC, SV, 0, par_none, .fam = ENG_F_CBCMAC, .size = 8),
 	AES(AES_MAC_GENERAL, SV, 0, par_mac_len, .fam = ENG_F_CBCMAC),
 	AES_XCBC(AES_XCBC_MAC, 0),

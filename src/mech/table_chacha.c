@@ -19,7 +19,7 @@ static const struct mech_row rows[] = {
 	  .alg = { .fam = ENG_F_AEAD, .cipher = ENG_CHACHA20, .mode = "Poly1305" } },
 	{ M(POLY1305_KEY_GEN), .flags = CKF_GENERATE, .keys = { CKK_POLY1305 }, .nkeys = 1,
 	  .params = par_none, .alg = { .fam = ENG_F_KEYGEN, .mode = "POLY1305" } },
-	{ M(POLY1305), .flags = SV, .keys = { CKK_POLY1305 }, .nkeys = 1,
+	{ M(POLY1305), .flags = SV1, .keys = { CKK_POLY1305 }, .nkeys = 1,
 	  .params = par_none, .alg = { .fam = ENG_F_POLY1305 } },
 };
 

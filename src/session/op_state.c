@@ -16,7 +16,7 @@
  * 3. States go with the token's logout and with its last session.  They hold no
  *    object: keys are known by handle, and opened again.
  * 4. An operation that needed a PIN of its own is not copied: one PIN is for
- *    one use.
+ *    one use; nor is one that makes a password, which counts.
  */
 #include "session/op_int.h"
 
@@ -96,7 +96,7 @@ save_one(const struct op *op, struct op_saved *v, size_t i)
 {
 	CK_RV rv;
 
-	if (op->pending != NULL ||
+	if (op->pending != NULL || op->otp != NULL ||
 	    (op->key != NULL && obj_is_always_auth(op->key)))
 		return CKR_STATE_UNSAVEABLE;
 	if (op->key != NULL)

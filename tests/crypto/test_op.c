@@ -436,13 +436,20 @@ test_copies(void **state)
 {
 	static const struct eng_alg ctr = { .fam = ENG_F_CIPHER,
 		.mode = "CTR" };
-	const struct kit_run more = { .alg = &ctr, .dir = ENG_ENCRYPT,
-		.par = { .iv = { bytes, 16 }, .ctr_bits = 32 } };
+	static const struct eng_alg mac = { .fam = ENG_F_CBCMAC, .size = 8 };
+	static const struct eng_alg xcbc = { .fam = ENG_F_XCBC, .size = 12 };
+	const struct kit_run more[] = {
+		{ .alg = &ctr, .dir = ENG_ENCRYPT,
+		    .par = { .iv = { bytes, 16 }, .ctr_bits = 32 } },
+		{ .alg = &mac, .dir = ENG_SIGN },
+		{ .alg = &xcbc, .dir = ENG_SIGN },
+	};
 
 	(void)state;
 	for (size_t i = 0; runs[i].alg != &gcm; i++)
 		copy_goes_on(&runs[i]);
-	copy_goes_on(&more);
+	for (size_t i = 0; i < KL_COUNT(more); i++)
+		copy_goes_on(&more[i]);
 }
 
 /* What cannot be copied says so and is not disturbed. */

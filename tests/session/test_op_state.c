@@ -214,6 +214,25 @@ test_unsaveable(void **state)
 	IS(C_GetOperationState(api.hs, name, &n), none);
 }
 
+/* A one-time password is for one time. */
+static void
+test_otp(void **state)
+{
+	CK_OBJECT_CLASS class = CKO_OTP_KEY;
+	CK_KEY_TYPE type = CKK_HOTP;
+	CK_BYTE value[20] = { 1 }, counter[8] = { 0 }, name[STATE];
+	CK_ULONG digits = 6, n = STATE;
+	CK_ATTRIBUTE t[] = { A(CKA_CLASS, class), A(CKA_KEY_TYPE, type),
+		A(CKA_VALUE, value), A(CKA_OTP_COUNTER, counter),
+		A(CKA_OTP_LENGTH, digits), ON(CKA_SIGN) };
+	CK_OTP_PARAMS none_given = { NULL, 0 };
+	CK_MECHANISM hotp = { CKM_HOTP, &none_given, sizeof(none_given) };
+
+	(void)state;
+	OK(C_SignInit(api.hs, &hotp, api_create(t, COUNT(t))));
+	IS(C_GetOperationState(api.hs, name, &n), CKR_STATE_UNSAVEABLE);
+}
+
 /* RSA and ECDSA with a hash, and a signature that came first. */
 static void
 test_signatures(void **state)
@@ -269,7 +288,7 @@ main(void)
 		CASE(test_arguments), CASE(test_digest), CASE(test_two),
 		CASE(test_irrelevant_key), CASE(test_whose),
 		CASE(test_key_gone), CASE(test_unsaveable),
-		CASE(test_signatures), CASE(test_bound),
+		CASE(test_otp), CASE(test_signatures), CASE(test_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
