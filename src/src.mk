@@ -49,6 +49,7 @@ KL_CRYPTO = \
 	src/crypto/engine.c \
 	src/crypto/gcm_iv.c \
 	src/crypto/hotp.c \
+	src/crypto/kem.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
@@ -152,6 +153,7 @@ KL_SESSION = \
 	src/session/op_crypt.c \
 	src/session/op_dual.c \
 	src/session/op_int.h \
+	src/session/op_kem.c \
 	src/session/op_keys.c \
 	src/session/op_message_sign.c \
 	src/session/op_state.c \

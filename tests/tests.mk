@@ -71,6 +71,7 @@ KL_TESTS = \
 	tests/crypto/test_fault_sym \
 	tests/crypto/test_gcm_iv \
 	tests/crypto/test_hotp \
+	tests/crypto/test_kem \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
 	tests/crypto/test_key_pqc \
@@ -129,6 +130,7 @@ KL_TESTS = \
 	tests/session/test_op \
 	tests/session/test_op_crypt \
 	tests/session/test_op_dual \
+	tests/session/test_op_kem \
 	tests/session/test_op_keys \
 	tests/session/test_op_message_sign \
 	tests/session/test_op_state \

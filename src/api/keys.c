@@ -89,6 +89,44 @@ C_DeriveKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech, CK_OBJECT_HANDLE base,
 }
 
 CK_RV
+C_EncapsulateKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech,
+    CK_OBJECT_HANDLE public_key, CK_ATTRIBUTE_PTR templ, CK_ULONG count,
+    CK_BYTE_PTR ciphertext, CK_ULONG_PTR ciphertext_len,
+    CK_OBJECT_HANDLE_PTR key)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	api_note_mech(&call, mech);
+	api_note(&call, " key=%lu", public_key);
+	if (call.rv == CKR_OK)
+		call.rv = op_encapsulate(call.session, mech, public_key,
+		    (struct op_template){ templ, count },
+		    (struct op_out){ ciphertext, ciphertext_len }, key);
+	if (call.rv == CKR_OK && ciphertext != NULL)
+		api_note(&call, " made=%lu", *key);
+	return call.rv;
+}
+
+CK_RV
+C_DecapsulateKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech,
+    CK_OBJECT_HANDLE private_key, CK_ATTRIBUTE_PTR templ, CK_ULONG count,
+    CK_BYTE_PTR ciphertext, CK_ULONG ciphertext_len, CK_OBJECT_HANDLE_PTR key)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	api_note_mech(&call, mech);
+	api_note(&call, " key=%lu ciphertext=%lu", private_key,
+	    ciphertext_len);
+	if (call.rv == CKR_OK)
+		call.rv = op_decapsulate(call.session, mech, private_key,
+		    (struct op_template){ templ, count },
+		    bytes_of(ciphertext, ciphertext_len), key);
+	if (call.rv == CKR_OK)
+		api_note(&call, " made=%lu", *key);
+	return call.rv;
+}
+
+CK_RV
 C_SeedRandom(CK_SESSION_HANDLE hs, CK_BYTE_PTR seed, CK_ULONG seed_len)
 {
 	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);

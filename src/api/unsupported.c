@@ -151,40 +151,6 @@ C_MessageDecryptFinal(CK_SESSION_HANDLE hSession)
 }
 
 CK_RV
-C_EncapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
-    CK_OBJECT_HANDLE hPublicKey, CK_ATTRIBUTE_PTR pTemplate,
-    CK_ULONG ulAttributeCount, CK_BYTE_PTR pCiphertext,
-    CK_ULONG_PTR pulCiphertextLen, CK_OBJECT_HANDLE_PTR phKey)
-{
-	(void)hSession;
-	(void)pMechanism;
-	(void)hPublicKey;
-	(void)pTemplate;
-	(void)ulAttributeCount;
-	(void)pCiphertext;
-	(void)pulCiphertextLen;
-	(void)phKey;
-	return unsupported(__func__);
-}
-
-CK_RV
-C_DecapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
-    CK_OBJECT_HANDLE hPrivateKey, CK_ATTRIBUTE_PTR pTemplate,
-    CK_ULONG ulAttributeCount, CK_BYTE_PTR pCiphertext,
-    CK_ULONG ulCiphertextLen, CK_OBJECT_HANDLE_PTR phKey)
-{
-	(void)hSession;
-	(void)pMechanism;
-	(void)hPrivateKey;
-	(void)pTemplate;
-	(void)ulAttributeCount;
-	(void)pCiphertext;
-	(void)ulCiphertextLen;
-	(void)phKey;
-	return unsupported(__func__);
-}
-
-CK_RV
 C_WrapKeyAuthenticated(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
     CK_OBJECT_HANDLE hWrappingKey, CK_OBJECT_HANDLE hKey,
     CK_BYTE_PTR pAssociatedData, CK_ULONG ulAssociatedDataLen,

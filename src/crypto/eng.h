@@ -273,6 +273,7 @@ enum eng_family {
 				   of the input; par.context, par.deterministic */
 	ENG_F_SLH_DSA,		/* likewise */
 	ENG_F_ECDH,		/* derive; cofactor */
+	ENG_F_ML_KEM,		/* encapsulates only */
 	ENG_F_KEYGEN
 };
 
@@ -431,6 +432,35 @@ void eng_hotp_digits(struct bytes mac, unsigned digits, uint8_t *out);
  */
 CK_RV eng_derive(struct eng *e, const struct eng_alg *alg,
     const struct eng_par *par, struct eng_key *key, size_t len,
+    struct secret **out) KL_MUST_USE;
+
+/*
+ * Key encapsulation (3.2 sections 5.18.8 and 5.18.9): RSA_PKCS1, RSA_OAEP,
+ * RSA_RAW, ECDH (par->peer is not looked at) and ML_KEM.  len: bytes wanted of
+ * the secret; RSA_RAW and ML_KEM give what they give, ECDH as eng_derive.
+ * eng_encap_len: bytes of the ciphertext under this key.  eng_encap appends
+ * the ciphertext to ct (which holds part of one on failure).  eng_decap: of the
+ * private key; RSA_PKCS1 and RSA_OAEP give what was encrypted, whatever len.
+ * CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE (len is too much for the RSA
+ * key), CKR_TEMPLATE_INCOMPLETE (len is 0 and cannot be), CKR_TEMPLATE_INCONSISTENT
+ * (len is more than there is), CKR_MECHANISM_PARAM_INVALID; eng_decap:
+ * CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_INVALID.
+ */
+struct eng_kem {
+	const struct eng_alg *alg;
+	const struct eng_par *par;
+	size_t len;
+};
+CK_RV eng_encap_len(struct eng *e, const struct eng_alg *alg,
+    const struct eng_key *key, size_t *out) KL_MUST_USE;
+CK_RV eng_encap(struct eng *e, const struct eng_kem *k, struct eng_key *key,
+    struct buf *ct, struct secret **out) KL_MUST_USE;
+CK_RV eng_decap(struct eng *e, const struct eng_kem *k, struct eng_key *key,
+    struct bytes ct, struct secret **out) KL_MUST_USE;
+/* One decryption to a secret of its own: eng_op_init and eng_op_once, with
+ * their codes. */
+CK_RV eng_open(struct eng *e, const struct eng_alg *alg,
+    const struct eng_par *par, struct eng_key *key, struct bytes in,
     struct secret **out) KL_MUST_USE;
 
 #endif

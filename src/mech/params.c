@@ -249,29 +249,40 @@ static const struct {
 	{ CKD_SHA3_512_KDF_SP800, "SHA3-512", true },
 };
 
+/* A key derivation function with its shared data; 3.2 section 6.3.17: none
+ * with CKD_NULL. */
+static CK_RV
+par_kdf(CK_EC_KDF_TYPE kdf, const CK_BYTE *shared, CK_ULONG shared_len,
+    struct eng_par *out)
+{
+	size_t i = 0;
+
+	while (i < KL_COUNT(kdfs) && kdfs[i].kdf != kdf)
+		i++;
+	if (i == KL_COUNT(kdfs) || (kdf == CKD_NULL && shared_len != 0))
+		return CKR_MECHANISM_PARAM_INVALID;
+	out->kdf_md = kdfs[i].md;
+	out->kdf_sp800 = kdfs[i].sp800;
+	return par_view(shared, shared_len, &out->shared);
+}
+
 CK_RV
 par_ecdh(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
     struct mech_call *call)
 {
+	bool kem = purpose == CKF_ENCAPSULATE || purpose == CKF_DECAPSULATE;
 	CK_ECDH1_DERIVE_PARAMS p;
-	size_t i;
 	CK_RV rv;
 
 	(void)row;
-	(void)purpose;
 	if ((rv = par_struct(m, &p, sizeof(p))) != CKR_OK)
 		return rv;
-	for (i = 0; i < KL_COUNT(kdfs); i++)
-		if (kdfs[i].kdf == p.kdf)
-			break;
-	/* 3.2 section 6.3.17: no shared data with CKD_NULL. */
-	if (i == KL_COUNT(kdfs) || p.ulPublicDataLen == 0 ||
-	    (p.kdf == CKD_NULL && p.ulSharedDataLen != 0))
-		return CKR_MECHANISM_PARAM_INVALID;
-	call->par.kdf_md = kdfs[i].md;
-	call->par.kdf_sp800 = kdfs[i].sp800;
-	if ((rv = par_view(p.pSharedData, p.ulSharedDataLen,
-	    &call->par.shared)) != CKR_OK)
+	if ((rv = par_kdf(p.kdf, p.pSharedData, p.ulSharedDataLen,
+	    &call->par)) != CKR_OK)
 		return rv;
+	/* 3.2 section 6.3.20: a ciphertext takes the point's place. */
+	if (kem ? p.pPublicData != NULL || p.ulPublicDataLen != 0 :
+	    p.ulPublicDataLen == 0)
+		return CKR_MECHANISM_PARAM_INVALID;
 	return par_view(p.pPublicData, p.ulPublicDataLen, &call->par.peer);
 }

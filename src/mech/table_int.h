@@ -29,5 +29,6 @@ extern const struct mech_rows mech_rows_rsa;
 #define SV (SV1 | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY)
 #define SVR (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define WU (CKF_WRAP | CKF_UNWRAP)
+#define KEM (CKF_ENCAPSULATE | CKF_DECAPSULATE)
 
 #endif

@@ -18,6 +18,8 @@
 
 static const struct mech_row rows[] = {
 	PAIR(ML_KEM_KEY_PAIR_GEN, CKK_ML_KEM, "ML-KEM", 800, 1568),
+	{ M(ML_KEM), .flags = KEM, .min = 800, .max = 1568, .keys = { CKK_ML_KEM }, .nkeys = 1,
+	  .params = par_none, .alg = { .fam = ENG_F_ML_KEM } },
 	PAIR(ML_DSA_KEY_PAIR_GEN, CKK_ML_DSA, "ML-DSA", 1312, 2592),
 	PAIR(SLH_DSA_KEY_PAIR_GEN, CKK_SLH_DSA, "SLH-DSA", 32, 64),
 	SIGN(ML_DSA, ML_DSA, 0, NULL, par_sign_context),

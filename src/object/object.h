@@ -201,7 +201,7 @@ CK_RV obj_wrap_value(struct obj_space *sp, struct object *key,
 /* How a new object comes into being: decides footnotes, defaults, LOCAL... */
 enum obj_way {
 	OBJ_WAY_CREATE, OBJ_WAY_GENERATE, OBJ_WAY_UNWRAP, OBJ_WAY_DERIVE,
-	OBJ_WAY_COPY
+	OBJ_WAY_ENCAPSULATE, OBJ_WAY_DECAPSULATE, OBJ_WAY_COPY
 };
 struct obj_request {
 	enum obj_way way;
@@ -212,9 +212,12 @@ struct obj_request {
 	CK_KEY_TYPE key_type;		/* likewise; default for derive/unwrap when the
 					   template is silent is the caller's choice */
 	CK_MECHANISM_TYPE mech;		/* becomes CKA_KEY_GEN_MECHANISM on generate */
-	const struct object *base;	/* unwrapping or base key: its UNWRAP/DERIVE
-					   template and rules 2 and 5 apply; else NULL */
-	bool one_way;			/* derive: key agreement or one-way KDF (rule 5) */
+	const struct object *base;	/* unwrapping, base or (de)capsulating key: its
+					   template for that and rules 2 and 5 apply;
+					   else NULL */
+	bool one_way;			/* derive: key agreement or one-way KDF (rule 5);
+					   decapsulate: agreement, false: what comes out
+					   was encrypted, so it is an unwrapping (rule 2) */
 	const CK_ATTRIBUTE *templ;
 	CK_ULONG count;
 };

@@ -29,16 +29,56 @@
 
 /* --------------------------------------------------- class and key type */
 
-/* The template that the base key (if any) imposes on new keys. */
+/* Adds what another list says; CKR_TEMPLATE_INCONSISTENT when they differ. */
+static CK_RV
+attrs_merge(struct attrs *to, const struct attrs *from)
+{
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; rv == CKR_OK && i < from->n; i++) {
+		struct bytes b = bytes_of(from->v[i].p, from->v[i].n);
+		const struct attr *is = attrs_find(to, from->v[i].type);
+
+		if (is == NULL)
+			rv = attrs_put(to, from->v[i].type, b);
+		else if (!secret_equal(bytes_of(is->p, is->n), b))
+			rv = log_rv(CKR_TEMPLATE_INCONSISTENT,
+			    "template: the base key's templates contradict "
+			    "each other on attribute 0x%lx",
+			    (unsigned long)is->type);
+	}
+	return rv;
+}
+
+/* The attribute with the template for new keys of this way. */
+static CK_ATTRIBUTE_TYPE
+template_of(enum obj_way way)
+{
+	return way == OBJ_WAY_UNWRAP ? CKA_UNWRAP_TEMPLATE :
+	    way == OBJ_WAY_ENCAPSULATE ? CKA_ENCAPSULATE_TEMPLATE :
+	    way == OBJ_WAY_DECAPSULATE ? CKA_DECAPSULATE_TEMPLATE :
+	    CKA_DERIVE_TEMPLATE;
+}
+
+/* The template that the base key (if any) imposes on new keys.  What
+ * C_DecapsulateKey computes, C_UnwrapKey or C_DeriveKey can be asked for too:
+ * their template binds it as well. */
 static CK_RV
 base_template(const struct obj_request *rq, struct attrs *out)
 {
-	CK_ATTRIBUTE_TYPE type = rq->way == OBJ_WAY_UNWRAP ?
-	    CKA_UNWRAP_TEMPLATE : CKA_DERIVE_TEMPLATE;
+	KL_AUTO(attrs_done) struct attrs twin = { 0 };
+	const struct attrs *base;
+	CK_RV rv;
 
 	if (rq->base == NULL)
 		return CKR_OK;
-	return attrs_decode(attrs_bytes(&rq->base->attrs, type), out);
+	base = &rq->base->attrs;
+	rv = attrs_decode(attrs_bytes(base, template_of(rq->way)), out);
+	if (rv != CKR_OK || rq->way != OBJ_WAY_DECAPSULATE)
+		return rv;
+	rv = attrs_decode(attrs_bytes(base, template_of(rq->one_way ?
+	    OBJ_WAY_DERIVE : OBJ_WAY_UNWRAP)), &twin);
+	return rv != CKR_OK ? rv : attrs_merge(out, &twin);
 }
 
 /* A number that chooses the schema: *out is what the function assumes, and
@@ -68,6 +108,14 @@ wanted_number(const struct obj_request *rq, const struct attrs *imposed,
 	return CKR_OK;
 }
 
+/* Ways that end in a generic secret key where nothing else is said. */
+static bool
+makes_secret(enum obj_way way)
+{
+	return way == OBJ_WAY_DERIVE || way == OBJ_WAY_ENCAPSULATE ||
+	    way == OBJ_WAY_DECAPSULATE;
+}
+
 /* The key or certificate type, 0 for classes without one. */
 static CK_RV
 wanted_type(const struct obj_request *rq, const struct attrs *imposed,
@@ -82,7 +130,7 @@ wanted_type(const struct obj_request *rq, const struct attrs *imposed,
 	if (chooser != CKA_KEY_TYPE)
 		return wanted_number(rq, imposed, chooser, false, out);
 	*out = rq->key_type;
-	if (rq->way == OBJ_WAY_DERIVE && *out == CK_UNAVAILABLE_INFORMATION)
+	if (makes_secret(rq->way) && *out == CK_UNAVAILABLE_INFORMATION)
 		*out = CKK_GENERIC_SECRET;
 	return wanted_number(rq, imposed, CKA_KEY_TYPE,
 	    rq->way == OBJ_WAY_GENERATE, out);
@@ -124,7 +172,7 @@ choose_schema(const struct obj_draft *d, const struct obj_request *rq,
 	CK_ULONG type;
 	CK_RV rv;
 
-	if (rq->way == OBJ_WAY_DERIVE && !fixed)
+	if (makes_secret(rq->way) && !fixed)
 		class = CKO_SECRET_KEY;
 	rv = wanted_number(rq, imposed, CKA_CLASS, fixed, &class);
 	if (rv != CKR_OK)
@@ -172,6 +220,8 @@ demanding(enum obj_way way)
 	case OBJ_WAY_UNWRAP:
 		return F5;
 	case OBJ_WAY_DERIVE:
+	case OBJ_WAY_ENCAPSULATE:
+	case OBJ_WAY_DECAPSULATE:
 	case OBJ_WAY_COPY:
 		break;
 	}
@@ -262,11 +312,26 @@ check_missing(const struct obj_draft *d, const struct attrs *given)
 
 /* -------------------------------------------------------------- defaults */
 
+/* Decapsulation is a derivation or an unwrapping, by its mechanism. */
+static bool
+is_derived(const struct obj_draft *d)
+{
+	return d->way == OBJ_WAY_DERIVE ||
+	    (d->way == OBJ_WAY_DECAPSULATE && d->one_way);
+}
+
+static bool
+is_unwrapped(const struct obj_draft *d)
+{
+	return d->way == OBJ_WAY_UNWRAP ||
+	    (d->way == OBJ_WAY_DECAPSULATE && !d->one_way);
+}
+
 /* Whether the base key's sensitivity goes on to what is derived (rule 5). */
 static bool
 keeps_base(const struct obj_draft *d)
 {
-	return d->way == OBJ_WAY_DERIVE &&
+	return is_derived(d) &&
 	    (!d->one_way || d->conf->policy == CONF_POLICY_STRICT);
 }
 
@@ -274,7 +339,7 @@ keeps_base(const struct obj_draft *d)
 static bool
 must_unwrap_sensitive(const struct obj_draft *d)
 {
-	return d->way == OBJ_WAY_UNWRAP && !d->base_may_decrypt &&
+	return is_unwrapped(d) && !d->base_may_decrypt &&
 	    d->conf->policy != CONF_POLICY_COMPATIBLE;
 }
 
@@ -288,10 +353,12 @@ default_sensitive(const struct obj_draft *d)
 static bool
 default_extractable(const struct obj_draft *d)
 {
-	if (d->way == OBJ_WAY_UNWRAP)
-		return true;	/* 3.2 section 5.18.4 */
 	if (keeps_base(d) && !d->base_extractable)
 		return false;
+	/* 3.2 sections 5.18.4, 5.18.8 and 5.18.9 */
+	if (is_unwrapped(d) || d->way == OBJ_WAY_ENCAPSULATE ||
+	    d->way == OBJ_WAY_DECAPSULATE)
+		return true;
 	return !attrs_bool(&d->attrs, CKA_SENSITIVE, true);
 }
 
@@ -304,14 +371,17 @@ always(const struct obj_draft *d, bool now, bool base)
 	    (d->way == OBJ_WAY_DERIVE && base));
 }
 
-/* D_CAN.  An RSA key that was told not to decrypt does not decapsulate either:
- * that is the same computation. */
+/* D_CAN.  A key that was told not to decrypt (RSA), or not to derive (EC), does
+ * not decapsulate either: that is the same computation. */
 static bool
 default_usage(const struct obj_draft *d, const struct attr_row *row)
 {
-	if (row->type == CKA_DECAPSULATE &&
-	    (d->schema->can & use_bit(CKA_DECRYPT)))
-		return attrs_bool(&d->attrs, CKA_DECRYPT, false);
+	static const CK_ATTRIBUTE_TYPE same[] = { CKA_DECRYPT, CKA_DERIVE };
+
+	for (size_t i = 0; i < KL_COUNT(same); i++)
+		if (row->type == CKA_DECAPSULATE &&
+		    (d->schema->can & use_bit(same[i])))
+			return attrs_bool(&d->attrs, same[i], false);
 	return d->schema->can & use_bit(row->type);
 }
 
@@ -454,7 +524,7 @@ tells_base(const struct obj_draft *d, const struct attrs *imposed)
 {
 	size_t len = obj_draft_len(d);
 
-	return d->way == OBJ_WAY_DERIVE && len != 0 && len < HIDDEN_MIN &&
+	return is_derived(d) && len != 0 && len < HIDDEN_MIN &&
 	    (attrs_bool(imposed, CKA_SENSITIVE, false) ||
 	    (keeps_base(d) && d->base_sensitive));
 }
@@ -577,7 +647,8 @@ policy_pair(struct obj_draft *const *drafts, size_t n)
 	priv = &drafts[1 - p]->attrs;
 	if (!attrs_bool(pub, CKA_WRAP, false) ||
 	    !attrs_bool(priv, CKA_UNWRAP, false) ||
-	    attrs_bool(priv, CKA_DECRYPT, true) || !is_hidden(priv))
+	    attrs_bool(priv, CKA_DECRYPT, true) ||
+	    attrs_bool(priv, CKA_DERIVE, false) || !is_hidden(priv))
 		return CKR_OK;
 	rv = attrs_put_num(&drafts[0]->attrs, ATTR_WRAPS, 1);
 	if (rv != CKR_OK)

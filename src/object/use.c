@@ -119,7 +119,7 @@ static const struct {
 	{ CKM_IDEA_CBC_PAD, false },
 };
 
-/* Whether a key that may not decrypt would tell by unwrapping so: rules 2 and
+/* Whether a key that may not decrypt would tell by unwrapping or decapsulating so: rules 2 and
  * 4 of design section 9.  A key that names the mechanism was made for it. */
 static bool
 tells_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
@@ -127,7 +127,8 @@ tells_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 	bool wraps = attrs_num(&o->attrs, ATTR_WRAPS, 0) != 0 ||
 	    attrs_bool(&o->attrs, CKA_TRUSTED, false);
 
-	if (use != OBJ_USE_UNWRAP || attrs_bool(&o->attrs, CKA_DECRYPT, false) ||
+	if ((use != OBJ_USE_UNWRAP && use != OBJ_USE_DECAPSULATE) ||
+	    attrs_bool(&o->attrs, CKA_DECRYPT, false) ||
 	    space_env(o->space)->conf->policy == CONF_POLICY_COMPATIBLE ||
 	    use_names(o, mech))
 		return false;
@@ -204,7 +205,8 @@ uses_free(const struct object *o)
 		    attrs_bool(&o->attrs, uses[i].attr, false)))
 			bits |= (uint32_t)1 << i;
 	if (!attrs_bool(&o->attrs, CKA_DECRYPT, false))
-		bits &= ~((uint32_t)1 << OBJ_USE_UNWRAP);
+		bits &= ~((uint32_t)1 << OBJ_USE_UNWRAP |
+		    (uint32_t)1 << OBJ_USE_DECAPSULATE);
 	return bits;
 }
 

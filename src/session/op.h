@@ -159,6 +159,18 @@ CK_RV op_unwrap(struct session *s, const CK_MECHANISM *m,
 CK_RV op_derive(struct session *s, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE base, struct op_template templ, CK_OBJECT_HANDLE *out)
     KL_MUST_USE;
+/*
+ * A new secret key and what carries it to the owner of the private key (3.2
+ * sections 5.18.8 and 5.18.9).  out: the ciphertext, by the length convention;
+ * no key is made when only its length is told.  A key with
+ * CKA_ALWAYS_AUTHENTICATE does not decapsulate, as it does not unwrap.
+ */
+CK_RV op_encapsulate(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE public_key, struct op_template templ, struct op_out out,
+    CK_OBJECT_HANDLE *out_key) KL_MUST_USE;
+CK_RV op_decapsulate(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE private_key, struct op_template templ, struct bytes ct,
+    CK_OBJECT_HANDLE *out) KL_MUST_USE;
 CK_RV op_seed(struct session *s, CK_BYTE *seed, CK_ULONG n) KL_MUST_USE;
 CK_RV op_random(struct session *s, CK_BYTE *out, CK_ULONG n) KL_MUST_USE;
 

@@ -79,6 +79,9 @@ CK_RV op_otp_verify(struct session *s, struct op *op, struct bytes in,
     struct bytes value) KL_MUST_USE;
 void op_otp_end(struct op *op);
 
+/* A mechanism's codes for its key and its input, as C_UnwrapKey and
+ * C_DecapsulateKey name them. */
+CK_RV op_unwrap_rv(CK_RV rv) KL_MUST_USE;
 /* Makes one draft an object. */
 CK_RV op_commit_one(struct session *s, struct obj_draft *d,
     CK_OBJECT_HANDLE *out) KL_MUST_USE;

@@ -49,8 +49,8 @@ wrap_rv(CK_RV rv)
 	}
 }
 
-static CK_RV
-unwrap_rv(CK_RV rv)
+CK_RV
+op_unwrap_rv(CK_RV rv)
 {
 	switch (rv) {
 	case CKR_KEY_TYPE_INCONSISTENT:
@@ -146,25 +146,12 @@ static CK_RV
 unwrap_value(const struct mech_call *call, struct eng_key *key,
     struct bytes wrapped, struct secret **out)
 {
-	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
-	KL_AUTO(secret_freep) struct secret *plain = NULL;
 	struct eng_par par = call->par;
-	size_t n = 0;
-	CK_RV rv;
 
 	if (wrapped.n > par.tag_len)
 		par.data_len = wrapped.n - par.tag_len;
-	if ((rv = eng_op_init(library()->eng, &call->row->alg, &par,
-	    ENG_DECRYPT, key, &op)) != CKR_OK)
-		return rv;
-	if ((rv = secret_new(eng_op_once_len(op, wrapped.n), &plain)) !=
-	    CKR_OK)
-		return rv;
-	if ((rv = eng_op_once(op, wrapped, secret_data(plain), &n)) != CKR_OK)
-		return rv;
-	secret_cut(plain, n);
-	*out = KL_TAKE(plain);
-	return CKR_OK;
+	return eng_open(library()->eng, &call->row->alg, &par, key, wrapped,
+	    out);
 }
 
 /* The unwrapping key opened and checked; *key is borrowed from *out. */
@@ -177,7 +164,7 @@ unwrap_key(struct session *s, const struct mech_row *row,
 	if ((rv = op_open_key(s, handle, CKR_UNWRAPPING_KEY_HANDLE_INVALID,
 	    out)) != CKR_OK)
 		return rv;
-	return unwrap_rv(op_key_fits_once(s, row, *out, OBJ_USE_UNWRAP, key));
+	return op_unwrap_rv(op_key_fits_once(s, row, *out, OBJ_USE_UNWRAP, key));
 }
 
 /* The key within what was decrypted: a raw RSA block carries it at its end
@@ -241,7 +228,7 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
 		return rv;
 	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
-		return unwrap_rv(rv);
+		return op_unwrap_rv(rv);
 	if ((rv = unwrap_into(call.row, d, plain)) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);

@@ -91,8 +91,9 @@ static inline struct eng_key *
 pair_public(const struct eng_key *key)
 {
 	bool rsa = eng_key_type(key) == ENG_RSA;
-	enum eng_part a = rsa ? PART_N : PART_CURVE;
-	enum eng_part b = rsa ? PART_E : PART_POINT;
+	bool pqc = key_is_pqc(eng_key_type(key));
+	enum eng_part a = rsa ? PART_N : pqc ? PART_SET : PART_CURVE;
+	enum eng_part b = rsa ? PART_E : pqc ? PART_PUB : PART_POINT;
 	KL_AUTO(secret_freep) struct secret *first = pair_part(key, a);
 	KL_AUTO(secret_freep) struct secret *second = pair_part(key, b);
 	struct eng_parts parts = { .part = { { NULL, 0 } } };

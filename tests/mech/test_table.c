@@ -30,6 +30,8 @@ static const struct {
 	{ CKF_MULTI_MESSAGE, "multi-message" }, { CKF_GENERATE, "generate" },
 	{ CKF_GENERATE_KEY_PAIR, "pair" }, { CKF_WRAP, "wrap" },
 	{ CKF_UNWRAP, "unwrap" }, { CKF_DERIVE, "derive" },
+	{ CKF_ENCAPSULATE, "encapsulate" },
+	{ CKF_DECAPSULATE, "decapsulate" },
 	{ CKF_EC_F_P, "fp" }, { CKF_EC_OID, "oid" },
 	{ CKF_EC_CURVENAME, "curvename" }, { CKF_EC_UNCOMPRESS, "uncompress" },
 	{ CKF_EC_COMPRESS, "compress" },
