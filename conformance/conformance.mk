@@ -39,6 +39,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/finds.c \
 	conformance/general.c \
 	conformance/hosts.c \
+	conformance/kems.c \
 	conformance/keygens.c \
 	conformance/keyobjs.c \
 	conformance/logins.c \

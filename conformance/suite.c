@@ -35,6 +35,7 @@ static void (*const areas[])(struct kit_list *) = {
 	keygen_cases,
 	wrap_cases,
 	derive_cases,
+	kem_cases,
 	policy_cases,
 	attack_cases,
 	piece_cases,

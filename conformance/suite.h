@@ -38,6 +38,7 @@ void param_cases(struct kit_list *l);
 void keygen_cases(struct kit_list *l);
 void wrap_cases(struct kit_list *l);
 void derive_cases(struct kit_list *l);
+void kem_cases(struct kit_list *l);
 void policy_cases(struct kit_list *l);
 void attack_cases(struct kit_list *l);
 void piece_cases(struct kit_list *l);

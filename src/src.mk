@@ -49,6 +49,7 @@ KL_CRYPTO = \
 	src/crypto/engine.c \
 	src/crypto/gcm_iv.c \
 	src/crypto/hotp.c \
+	src/crypto/hybrid.c \
 	src/crypto/kem.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \

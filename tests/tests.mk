@@ -71,6 +71,7 @@ KL_TESTS = \
 	tests/crypto/test_fault_sym \
 	tests/crypto/test_gcm_iv \
 	tests/crypto/test_hotp \
+	tests/crypto/test_hybrid \
 	tests/crypto/test_kem \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
@@ -124,6 +125,7 @@ KL_TESTS = \
 	tests/seal/test_object \
 	tests/seal/test_pin \
 	tests/seal/test_set \
+	tests/session/test_hybrid_wrap \
 	tests/session/test_library \
 	tests/session/test_login \
 	tests/session/test_objects \

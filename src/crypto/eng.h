@@ -162,6 +162,8 @@ struct eng_gen {
 	size_t len;		/* SECRET: bytes */
 	enum eng_cipher cipher;	/* SECRET: what it is for (ENG_CIPHERS: none);
 				   DES keys get odd parity */
+	bool extra_bits;	/* EC: the scalar out of 64 random bits more than
+				   the order has (FIPS 186-5 A.2.1) */
 	bool prove_later;	/* EC, ED, MONT: the pair stays in this process */
 };
 /*
@@ -274,6 +276,9 @@ enum eng_family {
 	ENG_F_SLH_DSA,		/* likewise */
 	ENG_F_ECDH,		/* derive; cofactor */
 	ENG_F_ML_KEM,		/* encapsulates only */
+	ENG_F_HYBRID,		/* wraps: AES key wrap under a key of par.aes_len
+				   bytes, which goes by mode: "OAEP", or "ECDH"
+				   (cofactor); in one call */
 	ENG_F_KEYGEN
 };
 
@@ -289,6 +294,7 @@ struct eng_alg {
 				   0 = as the algorithm has it; DIGEST: BLAKE2b */
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;
+	bool extra_bits;	/* KEYGEN of EC: see struct eng_gen */
 };
 
 /* Parsed parameters; views are borrowed for the call of eng_op_init only. */
@@ -315,6 +321,7 @@ struct eng_par {
 	bool kdf_sp800;		/* SP 800-56A one-step instead of X9.63 */
 	struct bytes shared;	/* ECDH: shared info */
 	struct bytes peer;	/* ECDH: the other's public point, as given */
+	size_t aes_len;		/* HYBRID, with what OAEP or ECDH take */
 };
 
 /*

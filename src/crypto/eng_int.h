@@ -125,5 +125,8 @@ extern const struct eng_family_ops eng_ops_aead;
 extern const struct eng_family_ops eng_ops_keywrap;
 extern const struct eng_family_ops eng_ops_sign;
 extern const struct eng_family_ops eng_ops_rsa_crypt;
+extern const struct eng_family_ops eng_ops_hybrid;
+/* Whether the libcrypto in use has both steps of it (hybrid.c). */
+bool hybrid_can(struct eng *e, const struct eng_alg *alg);
 
 #endif

@@ -7,7 +7,7 @@
  *	RSA_RAW			RSASVE of SP 800-56B, by libcrypto
  *	ML_KEM			FIPS 203, by libcrypto
  *	ECDH			agreement with a pair made for this once, whose
- *				public half is the ciphertext (section 6.3.20)
+ *				public half is the ciphertext (section 6.3.17)
  *
  * Invariants:
  *  1. The length of a ciphertext depends on the key alone.

@@ -18,6 +18,7 @@
 #include "crypto/cipher_int.h"
 
 #define RSA_BITS_MAX 16384
+#define EXTRA_BYTES  8		/* FIPS 186-5 A.2.1: 64 bits */
 #define RSA_EXP_MAX  32		/* bytes: 256 bits, FIPS 186-5 A.1.1 */
 
 /* Starts a generation of libcrypto's type name. */
@@ -182,6 +183,59 @@ kept_put(struct eng *e, const struct curve *c, struct keygen_kept **k)
 		*k = NULL; /* the engine's now */
 }
 
+/* A scalar out of more random bits than the order has, so that no value is
+ * likelier than another: (c mod (n - 1)) + 1, of c->priv bytes. */
+static CK_RV
+extra_scalar(struct eng *e, const struct curve *c, const EC_GROUP *group,
+    struct secret **out)
+{
+	KL_AUTO(secret_freep) struct secret *raw = NULL;
+	KL_AUTO(secret_freep) struct secret *scalar = NULL;
+	KL_AUTO(bn_freep) BIGNUM *n = BN_dup(EC_GROUP_get0_order(group));
+	KL_AUTO(bn_freep) BIGNUM *d = BN_secure_new();
+	KL_AUTO(bn_ctx_freep) BN_CTX *bctx = BN_CTX_secure_new_ex(eng_ctx(e));
+	CK_RV rv;
+
+	if (n == NULL || d == NULL || bctx == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = secret_new(c->priv + EXTRA_BYTES, &raw)) != CKR_OK ||
+	    (rv = secret_new(c->priv, &scalar)) != CKR_OK ||
+	    (rv = eng_random(e, secret_data(raw), secret_len(raw))) != CKR_OK)
+		return rv;
+	if (BN_bin2bn(secret_data(raw), (int)secret_len(raw), d) == NULL)
+		return CKR_HOST_MEMORY;
+	BN_set_flags(d, BN_FLG_CONSTTIME);
+	if (BN_sub_word(n, 1) != 1 || BN_mod(d, d, n, bctx) != 1 ||
+	    BN_add_word(d, 1) != 1 || BN_bn2binpad(d, secret_data(scalar),
+	    (int)c->priv) < 0)
+		return log_rv(CKR_DEVICE_ERROR, "keygen: no scalar");
+	*out = KL_TAKE(scalar);
+	return CKR_OK;
+}
+
+/* A pair of such a scalar, whose point is computed from it: that is the check
+ * of a pair too. */
+static CK_RV
+generate_extra(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
+{
+	KL_AUTO(kept_freep) struct keygen_kept *k = NULL;
+	KL_AUTO(secret_freep) struct secret *scalar = NULL;
+	struct eng_parts parts = { .part = { { NULL, 0 } } };
+	const struct curve *c;
+	CK_RV rv;
+
+	if ((rv = curve_find(ENG_EC, spec->curve, &c)) != CKR_OK ||
+	    (rv = kept_new(e, c, &k)) != CKR_OK ||
+	    (rv = extra_scalar(e, c, k->group, &scalar)) != CKR_OK)
+		return rv;
+	parts.part[PART_CURVE] = c->oid;
+	parts.part[PART_PRIV] = secret_view(scalar);
+	rv = key_import_curve(e, &parts, false, key);
+	return rv == CKR_ATTRIBUTE_VALUE_INVALID ? log_fail_rv(
+	    CKR_DEVICE_ERROR, "keygen: a new %s pair does not fit", c->name) :
+	    rv;
+}
+
 static CK_RV
 generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 {
@@ -192,6 +246,8 @@ generate_curve(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 
 	if (spec->curve.n == 0)
 		return CKR_TEMPLATE_INCOMPLETE;
+	if (spec->extra_bits)
+		return generate_extra(e, spec, key);
 	if ((rv = curve_find(spec->type, spec->curve, &c)) != CKR_OK)
 		return rv;
 	KL_ASSERT(curve_index(c) < ENG_KEPT);

@@ -62,6 +62,7 @@ static const struct {
 	[ENG_F_EDDSA]     = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_ML_DSA]    = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_SLH_DSA]   = { &eng_ops_sign,   NULL,               SIGN },
+	[ENG_F_HYBRID]    = { NULL,            &eng_ops_hybrid,    CRYPT },
 	[ENG_F_ML_KEM]    = { NULL,            NULL,               0 },
 	[ENG_F_KEYGEN]    = { NULL,            NULL,               0 },
 };
@@ -144,6 +145,8 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 	case ENG_F_ECDH:
 		return eng_has_keymgmt(e, "EC") ||
 		    eng_has_keymgmt(e, "X25519");
+	case ENG_F_HYBRID:
+		return hybrid_can(e, alg);
 	case ENG_F_ML_KEM:
 		return pqc_can(e, "ML-KEM");
 	case ENG_F_KEYGEN:

@@ -52,6 +52,8 @@ mech_params_fn par_pss;		/* CK_RSA_PKCS_PSS_PARAMS */
 mech_params_fn par_oaep;	/* CK_RSA_PKCS_OAEP_PARAMS */
 mech_params_fn par_eddsa;	/* nothing, or CK_EDDSA_PARAMS */
 mech_params_fn par_ecdh;	/* CK_ECDH1_DERIVE_PARAMS */
+mech_params_fn par_rsa_aes;	/* CK_RSA_AES_KEY_WRAP_PARAMS */
+mech_params_fn par_ecdh_aes;	/* CK_ECDH_AES_KEY_WRAP_PARAMS */
 mech_params_fn par_sign_context;/* nothing, or CK_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_hash_sign_context;
 				/* CK_HASH_SIGN_ADDITIONAL_CONTEXT */

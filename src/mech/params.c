@@ -280,9 +280,50 @@ par_ecdh(const struct mech_row *row, const CK_MECHANISM *m, CK_FLAGS purpose,
 	if ((rv = par_kdf(p.kdf, p.pSharedData, p.ulSharedDataLen,
 	    &call->par)) != CKR_OK)
 		return rv;
-	/* 3.2 section 6.3.20: a ciphertext takes the point's place. */
+	/* 3.2 section 6.3.17: a ciphertext takes the point's place. */
 	if (kem ? p.pPublicData != NULL || p.ulPublicDataLen != 0 :
 	    p.ulPublicDataLen == 0)
 		return CKR_MECHANISM_PARAM_INVALID;
 	return par_view(p.pPublicData, p.ulPublicDataLen, &call->par.peer);
+}
+
+/* The length of the AES key that carries a key, in bits. */
+static CK_RV
+par_aes_bits(CK_ULONG bits, struct eng_par *out)
+{
+	if (bits != 128 && bits != 192 && bits != 256)
+		return CKR_MECHANISM_PARAM_INVALID;
+	out->aes_len = bits / 8;
+	return CKR_OK;
+}
+
+CK_RV
+par_rsa_aes(const struct mech_row *row, const CK_MECHANISM *m,
+    CK_FLAGS purpose, struct mech_call *call)
+{
+	CK_RSA_AES_KEY_WRAP_PARAMS p;
+	CK_MECHANISM inner = { CKM_RSA_PKCS_OAEP, NULL,
+		sizeof(CK_RSA_PKCS_OAEP_PARAMS) };
+	CK_RV rv;
+
+	if ((rv = par_struct(m, &p, sizeof(p))) != CKR_OK ||
+	    (rv = par_aes_bits(p.ulAESKeyBits, &call->par)) != CKR_OK)
+		return rv;
+	inner.pParameter = p.pOAEPParams;
+	return par_oaep(row, &inner, purpose, call);
+}
+
+CK_RV
+par_ecdh_aes(const struct mech_row *row, const CK_MECHANISM *m,
+    CK_FLAGS purpose, struct mech_call *call)
+{
+	CK_ECDH_AES_KEY_WRAP_PARAMS p;
+	CK_RV rv;
+
+	(void)row;
+	(void)purpose;
+	if ((rv = par_struct(m, &p, sizeof(p))) != CKR_OK ||
+	    (rv = par_aes_bits(p.ulAESKeyBits, &call->par)) != CKR_OK)
+		return rv;
+	return par_kdf(p.kdf, p.pSharedData, p.ulSharedDataLen, &call->par);
 }

@@ -11,10 +11,12 @@
 
 #include "base/log.h"
 
-/* Wrapping modes that are a key stream under an IV of the caller's choice: the
- * same stream over a known key, or whatever else encrypts one block, opens
- * them. */
-static const CK_MECHANISM_TYPE streams[] = {
+/* Wrapping that another use of the same key opens: modes that are a key stream
+ * under an IV of the caller's choice, by the same stream over a known key, or
+ * whatever else encrypts one block; RSA_AES_KEY_WRAP, whose first half unwraps
+ * as an AES key that decrypts the second. */
+static const CK_MECHANISM_TYPE opened[] = {
+	CKM_RSA_AES_KEY_WRAP,
 	CKM_AES_CTR, CKM_AES_GCM, CKM_AES_CCM, CKM_AES_OFB, CKM_AES_CFB1,
 	CKM_AES_CFB8, CKM_AES_CFB128, CKM_CAMELLIA_CTR, CKM_CHACHA20,
 	CKM_CHACHA20_POLY1305
@@ -44,10 +46,10 @@ fits_template(const struct object *wrapper, const struct object *key)
 }
 
 static bool
-is_stream(CK_MECHANISM_TYPE mech)
+is_opened(CK_MECHANISM_TYPE mech)
 {
-	for (size_t i = 0; i < KL_COUNT(streams); i++)
-		if (streams[i] == mech)
+	for (size_t i = 0; i < KL_COUNT(opened); i++)
+		if (opened[i] == mech)
 			return true;
 	return false;
 }
@@ -56,7 +58,7 @@ is_stream(CK_MECHANISM_TYPE mech)
 static bool
 may_wrap_sensitive(const struct object *wrapper, CK_MECHANISM_TYPE mech)
 {
-	return !is_stream(mech) &&
+	return !is_opened(mech) &&
 	    attrs_num(&wrapper->attrs, ATTR_WRAPS, 0) != 0 &&
 	    attrs_bool(&wrapper->attrs, CKA_LOCAL, false) &&
 	    !attrs_bool(&wrapper->attrs, CKA_DECRYPT, false);
@@ -89,7 +91,7 @@ check_rules(const struct object *wrapper, const struct object *key,
 		    "policy: a sensitive key is wrapped by a key that was made "
 		    "here as sensitive, to wrap and not to decrypt, or that "
 		    "the SO trusts");
-	if ((weak || is_stream(mech)) && !use_names(wrapper, mech))
+	if ((weak || is_opened(mech)) && !use_names(wrapper, mech))
 		return log_rv(CKR_KEY_NOT_WRAPPABLE,
 		    "policy: wrapping without integrity or by a key stream, "
 		    "which the wrapping key does not name in "

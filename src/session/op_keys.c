@@ -39,6 +39,7 @@ op_gen_spec(const struct mech_row *row, const struct obj_draft *d,
 
 	if ((rv = obj_draft_gen(d, out)) != CKR_OK)
 		return gen_rv(rv);
+	out->extra_bits = row->alg.extra_bits;
 	if (out->type == ENG_RSA && !mech_size_ok(row, out->bits))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if (out->type == ENG_SECRET && !mech_size_ok(row, out->len * 8))

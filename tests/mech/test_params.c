@@ -50,6 +50,8 @@ test_lengths(void **state)
 		{ par_oaep, sizeof(CK_RSA_PKCS_OAEP_PARAMS) },
 		{ par_eddsa, sizeof(CK_EDDSA_PARAMS) },
 		{ par_ecdh, sizeof(CK_ECDH1_DERIVE_PARAMS) },
+		{ par_rsa_aes, sizeof(CK_RSA_AES_KEY_WRAP_PARAMS) },
+		{ par_ecdh_aes, sizeof(CK_ECDH_AES_KEY_WRAP_PARAMS) },
 	};
 	static const uint8_t zero[128];
 	struct mech_call call;
