@@ -65,6 +65,9 @@ enum outcome vec_ecdh(const json_t *group, const json_t *test);
 enum outcome vec_mldsa_sign(const json_t *group, const json_t *test);
 enum outcome vec_mldsa_verify(const json_t *group, const json_t *test);
 enum outcome vec_mlkem_keygen(const json_t *group, const json_t *test);
+enum outcome vec_mlkem_decaps(const json_t *group, const json_t *test);
+enum outcome vec_mlkem_encaps(const json_t *group, const json_t *test);
+enum outcome vec_acvp_kem(const json_t *group, const json_t *test);
 enum outcome vec_acvp_keygen(const json_t *group, const json_t *test);
 
 /* The algorithm named at the head of the file that is being read. */

@@ -33,6 +33,10 @@ static const struct {
 	{ "mldsa_sign_", vec_mldsa_sign },
 	{ "mldsa_verify_schema", vec_mldsa_verify },
 	{ "mlkem_keygen_seed_test_schema", vec_mlkem_keygen },
+	{ "mlkem_test_schema", vec_mlkem_decaps },
+	{ "mlkem_semi_expanded_decaps_test_schema", vec_mlkem_decaps },
+	{ "mlkem_encaps_test_schema", vec_mlkem_encaps },
+	{ "ML-KEM/encapDecap", vec_acvp_kem },
 	{ "ML-DSA/keyGen", vec_acvp_keygen },
 	{ "SLH-DSA/keyGen", vec_acvp_keygen },
 };

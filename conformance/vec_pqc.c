@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vectors of ML-DSA signatures (Wycheproof) and of key generation for ML-KEM,
+ * Vectors of ML-DSA signatures (Wycheproof), of ML-KEM, and of key generation for ML-KEM,
  * ML-DSA and SLH-DSA (Wycheproof, and NIST's ACVP projections). A key is made
  * from its seed where there is one, and from its expanded form; each must
  * give the other and the same public key.
@@ -229,4 +229,96 @@ vec_mldsa_sign(const json_t *group, const json_t *test)
 	if (same && !verified(s, pub, test))
 		return V_WRONG;
 	return vec_judge(test, same);
+}
+
+/* ------------------------------------------------------------- ML-KEM */
+
+/* A readable secret of the length that ML-KEM gives. */
+static void
+shared_template(struct tmpl *t)
+{
+	*t = (struct tmpl){ .n = 0 };
+	t_u(t, CKA_CLASS, CKO_SECRET_KEY);
+	t_u(t, CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+	t_u(t, CKA_VALUE_LEN, 32);
+	t_b(t, CKA_SENSITIVE, false);
+	t_b(t, CKA_EXTRACTABLE, true);
+}
+
+/* Whether the private key of these parts decapsulates c to k. */
+static bool
+decapsulates(const struct pq_set *s, struct vbytes seed, struct vbytes dk,
+    struct vbytes c, struct vbytes k)
+{
+	CK_MECHANISM m = { CKM_ML_KEM, NULL, 0 };
+	CK_OBJECT_HANDLE key, out;
+	CK_BYTE got[64];
+	struct tmpl t;
+
+	shared_template(&t);
+	return make_private(s, seed, dk, &key) &&
+	    kit.f32->C_DecapsulateKey(
+		kit.s, &m, key, t.a, t.n, c.v, c.n, &out) == CKR_OK &&
+	    attr_read(out, CKA_VALUE, got, sizeof(got)) == (long)k.n &&
+	    memcmp(got, k.v, k.n) == 0;
+}
+
+static const struct pq_set *
+kem_set(const json_t *group)
+{
+	if (kit.f32 == NULL || !vec_offered(CKM_ML_KEM, CKF_DECAPSULATE))
+		return NULL;
+	return set_of(vec_text(group, "parameterSet"));
+}
+
+enum outcome
+vec_mlkem_decaps(const json_t *group, const json_t *test)
+{
+	const struct pq_set *s = kem_set(group);
+
+	if (s == NULL)
+		return V_UNSUPPORTED;
+	return vec_judge(test,
+	    decapsulates(s, vec_bytes(test, "seed"), vec_bytes(test, "dk"),
+		vec_bytes(test, "c"), vec_bytes(test, "K")));
+}
+
+/*
+ * The randomness cannot be given, so of a valid vector only that its key is
+ * good for encapsulating is seen.
+ */
+enum outcome
+vec_mlkem_encaps(const json_t *group, const json_t *test)
+{
+	const struct pq_set *s = kem_set(group);
+	CK_MECHANISM m = { CKM_ML_KEM, NULL, 0 };
+	CK_OBJECT_HANDLE key, out;
+	CK_BYTE ct[2000];
+	CK_ULONG n = sizeof(ct);
+	struct tmpl t;
+
+	if (s == NULL)
+		return V_UNSUPPORTED;
+	shared_template(&t);
+	return vec_judge(test,
+	    make_public(s, vec_bytes(test, "ek"), &key) &&
+		kit.f32->C_EncapsulateKey(kit.s, &m, key, t.a, t.n, ct, &n,
+		    &out) == CKR_OK);
+}
+
+/* The key stands with the vector, or with the group. */
+enum outcome
+vec_acvp_kem(const json_t *group, const json_t *test)
+{
+	const struct pq_set *s = kem_set(group);
+	const json_t *where =
+	    json_object_get(test, "dk") != NULL ? test : group;
+	const struct vbytes none = { NULL, 0 };
+
+	if (s == NULL)
+		return V_UNSUPPORTED;
+	return decapsulates(s, none, vec_bytes(where, "dk"),
+		   vec_bytes(test, "c"), vec_bytes(test, "k")) ?
+	    V_PASSED :
+	    V_WRONG;
 }
