@@ -238,6 +238,8 @@ op_state_get(struct session *s, struct op_out out)
 	bool go;
 	CK_RV rv;
 
+	if (out.len == NULL)
+		return CKR_ARGUMENTS_BAD;
 	if ((rv = saved_new(s, &v)) != CKR_OK)
 		return rv;
 	if ((rv = out_room(out, STATE_LEN, &go)) != CKR_OK || !go)

@@ -51,6 +51,8 @@ blank(CK_TOKEN_INFO *out)
 	memcpy(out->model, "kluis v1", 8);
 	out->flags = CKF_RNG | CKF_LOGIN_REQUIRED |
 	    CKF_DUAL_CRYPTO_OPERATIONS | CKF_RESTORE_KEY_NOT_NEEDED;
+	if (utc_text(out->utcTime))
+		out->flags |= CKF_CLOCK_ON_TOKEN;
 	out->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
 	out->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
 	out->ulMinPinLen = c->pin_min;
@@ -76,8 +78,6 @@ describe(struct token *t, CK_TOKEN_INFO *out)
 		return rv;
 	memcpy(out->label, tok->label, sizeof(out->label));
 	memcpy(out->serialNumber, tok->serial, sizeof(out->serialNumber));
-	if (utc_text(out->utcTime))
-		out->flags |= CKF_CLOCK_ON_TOKEN;
 	out->flags |= CKF_TOKEN_INITIALIZED | count_flags(&so, &so_flags);
 	if (user.set)
 		out->flags |= CKF_USER_PIN_INITIALIZED |

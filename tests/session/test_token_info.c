@@ -65,7 +65,8 @@ test_blank(void **state)
 	CK_TOKEN_INFO info = info_of(1);
 
 	(void)state;
-	assert_int_equal(info.flags, EVER);
+	assert_int_equal(info.flags, EVER | CKF_CLOCK_ON_TOKEN);
+	assert_memory_equal(info.utcTime, "20", 2);
 	assert_field(info.label, 32, "");
 	assert_field(info.serialNumber, 16, "");
 	assert_int_equal(info.ulSessionCount, 0);
