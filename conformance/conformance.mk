@@ -70,6 +70,7 @@ KL_CONFORMANCE_VECTORS = \
 	conformance/vec.h \
 	conformance/vec_asym.c \
 	conformance/vec_json.c \
+	conformance/vec_kat.c \
 	conformance/vec_nist.c \
 	conformance/vec_pqc.c \
 	conformance/vec_rfc8032.c \

@@ -62,6 +62,8 @@ enum outcome vec_rsa_verify(const json_t *group, const json_t *test);
 enum outcome vec_rsa_sign(const json_t *group, const json_t *test);
 enum outcome vec_rsa_decrypt(const json_t *group, const json_t *test);
 enum outcome vec_ecdh(const json_t *group, const json_t *test);
+enum outcome vec_digest(const json_t *group, const json_t *test);
+enum outcome vec_aes(const json_t *group, const json_t *test);
 enum outcome vec_mldsa_sign(const json_t *group, const json_t *test);
 enum outcome vec_mldsa_verify(const json_t *group, const json_t *test);
 enum outcome vec_mlkem_keygen(const json_t *group, const json_t *test);
@@ -77,6 +79,7 @@ extern const char *vec_algorithm;
 void vec_json_file(const void *path);
 void vec_nist_file(const void *path);
 void vec_rfc8032_file(const void *path);
+/* Whether a file of this name is one of NIST's that vec_nist_file reads. */
 bool vec_nist_knows(const char *name);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * vectors MODULE DIRECTORY... [--only PATTERN] [--json FILE]: every vector
  * file below the directories, one TAP line each with the numbers passed,
- * wrong and unsupported. Exit status as that of suite.
+ * wrong and unsupported; all of them together at the end. Exit status as that of suite.
  */
 #include "driver.h"
 #include "vec.h"
@@ -12,8 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #define FILE_LIMIT 300
+
+/* What all files gave; shared with the processes in which they run. */
+static struct tally *all;
 
 void
 vec_count(struct tally *t, enum outcome o, const char *fmt, ...)
@@ -33,6 +38,8 @@ vec_count(struct tally *t, enum outcome o, const char *fmt, ...)
 void
 vec_report(const struct tally *t)
 {
+	for (size_t i = 0; i < KIT_COUNT(t->count); i++)
+		all->count[i] += t->count[i];
 	if (t->count[V_PASSED] + t->count[V_WRONG] == 0)
 		kit_skip(
 		    "none of %u vectors is supported", t->count[V_UNSUPPORTED]);
@@ -54,6 +61,14 @@ ends_with(const char *name, const char *end)
 	return n >= m && strcmp(name + n - m, end) == 0;
 }
 
+/* A file that nothing here reads is no reason to be silent about it. */
+static void
+unknown_file(const void *path)
+{
+	(void)path;
+	kit_skip("no kind of file that is known here");
+}
+
 static void
 add_file(struct kit_list *l, const char *dir, const char *name)
 {
@@ -71,6 +86,8 @@ add_file(struct kit_list *l, const char *dir, const char *name)
 		c.run = vec_rfc8032_file;
 	else if (vec_nist_knows(name))
 		c.run = vec_nist_file;
+	else if (ends_with(name, ".rsp"))
+		c.run = unknown_file;
 	else
 		return;
 	kit_add_named(l, "vectors", name, &c);
@@ -84,11 +101,12 @@ add_directory(struct kit_list *l, const char *dir)
 
 	for (int i = 0; i < n; i++) {
 		char sub[4096];
+		struct stat st;
 
 		if (v[i]->d_name[0] == '.')
 			continue;
 		(void)snprintf(sub, sizeof(sub), "%s/%s", dir, v[i]->d_name);
-		if (v[i]->d_type == DT_DIR)
+		if (stat(sub, &st) == 0 && S_ISDIR(st.st_mode))
 			add_directory(l, sub);
 		else
 			add_file(l, dir, v[i]->d_name);
@@ -104,6 +122,7 @@ main(int argc, char **argv)
 	struct kit_list l = { NULL, 0, 0 };
 	char **rest = calloc((size_t)argc + 1, sizeof(*rest));
 	struct options o;
+	int status;
 
 	if (rest == NULL || !driver_options(argc, argv, &o, rest) ||
 	    rest[0] == NULL) {
@@ -112,7 +131,18 @@ main(int argc, char **argv)
 		    stderr);
 		return 2;
 	}
+	all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED) {
+		perror("vectors");
+		return 2;
+	}
 	for (size_t i = 0; rest[i] != NULL; i++)
 		add_directory(&l, rest[i]);
-	return driver_run(&l, &o);
+	status = driver_run(&l, &o);
+	if (!o.list)
+		printf("# vectors: %u passed, %u wrong, %u unsupported\n",
+		    all->count[V_PASSED], all->count[V_WRONG],
+		    all->count[V_UNSUPPORTED]);
+	return status;
 }
