@@ -2,7 +2,8 @@
 /*
  * vectors MODULE DIRECTORY... [--only PATTERN] [--json FILE]: every vector
  * file below the directories, one TAP line each with the numbers passed,
- * wrong and unsupported; all of them together at the end. Exit status as that of suite.
+ * wrong and unsupported; all of them together at the end.  Exit status as that
+ * of suite.
  */
 #include "driver.h"
 #include "vec.h"

@@ -92,6 +92,7 @@ KL_TESTS = \
 	tests/crypto/test_vectors \
 	tests/crypto/test_vectors_sym \
 	tests/fixtures/test_v1 \
+	tests/golden/test_offer \
 	tests/mech/test_allow \
 	tests/mech/test_params \
 	tests/mech/test_params_aead \
