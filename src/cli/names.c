@@ -23,6 +23,7 @@ static const struct class_row {
 	{ CKO_SECRET_KEY, "secret key", "secret", "CKO_SECRET_KEY",
 	    { "secrkey", "secret-key" } },
 	{ CKO_PROFILE, "profile", "profile", "CKO_PROFILE", { NULL, NULL } },
+	{ CKO_OTP_KEY, "OTP key", "otp", "CKO_OTP_KEY", { "otp-key", NULL } },
 	{ CKO_TRUST, "trust", "trust", "CKO_TRUST", { NULL, NULL } },
 };
 
@@ -38,7 +39,7 @@ static const struct key_row {
 	KEY(GENERIC_SECRET, "generic"), KEY(AES, "AES"), KEY(AES_XTS, "AES-XTS"),
 	KEY(DES, "DES"), KEY(DES2, "3DES-2"), KEY(DES3, "3DES"), KEY(CAMELLIA, "Camellia"),
 	KEY(ARIA, "ARIA"), KEY(SEED, "SEED"), KEY(CHACHA20, "ChaCha20"),
-	KEY(POLY1305, "Poly1305"), KEY(HKDF, "HKDF"), KEY(MD5_HMAC, "HMAC-MD5"),
+	KEY(POLY1305, "Poly1305"), KEY(HOTP, "HOTP"), KEY(HKDF, "HKDF"), KEY(MD5_HMAC, "HMAC-MD5"),
 	KEY(SHA_1_HMAC, "HMAC-SHA1"), KEY(SHA224_HMAC, "HMAC-SHA224"),
 	KEY(SHA256_HMAC, "HMAC-SHA256"), KEY(SHA384_HMAC, "HMAC-SHA384"),
 	KEY(SHA512_HMAC, "HMAC-SHA512"), KEY(SHA512_224_HMAC, "HMAC-SHA512/224"),

@@ -46,8 +46,11 @@ use_bit(CK_ATTRIBUTE_TYPE type)
 static bool
 use_fits(const struct use_row *u, CK_OBJECT_CLASS class)
 {
-	return ((class == CKO_SECRET_KEY || class == CKO_OTP_KEY) &&
-	    u->by_secret) ||
+	/* Passwords are all that such a key gives: what else could be made of
+	 * it tells them without moving its counter. */
+	if (class == CKO_OTP_KEY)
+		return u->attr == CKA_SIGN || u->attr == CKA_VERIFY;
+	return (class == CKO_SECRET_KEY && u->by_secret) ||
 	    (class == CKO_PRIVATE_KEY && u->by_private) ||
 	    (class == CKO_PUBLIC_KEY && u->by_public);
 }

@@ -167,6 +167,25 @@ test_kept(void **state)
 	    CKR_OBJECT_HANDLE_INVALID);
 }
 
+/* It makes passwords and nothing else, whatever its template says. */
+static void
+test_uses(void **state)
+{
+	struct world *w = *state;
+	const CK_ATTRIBUTE t[] = { OTP, KIT_A(CKA_DERIVE, kit_yes),
+		KIT_A(CKA_ENCRYPT, kit_yes), KIT_A(CKA_WRAP, kit_yes) };
+	KL_AUTO(obj_putp) struct object *o = NULL;
+	CK_OBJECT_HANDLE h;
+
+	(void)w_login(&w->a);
+	assert_int_equal(obj_create(w->a.sp, &w_user, t, KL_COUNT(t), &h),
+	    CKR_OK);
+	assert_int_equal(obj_open(w->a.sp, &w_user, h, &o), CKR_OK);
+	for (enum obj_use u = 0; u <= OBJ_USE_DIGEST; u++)
+		assert_int_equal(obj_may(o, u, CKM_HOTP), u == OBJ_USE_SIGN ||
+		    u == OBJ_USE_VERIFY ? CKR_OK : CKR_KEY_TYPE_INCONSISTENT);
+}
+
 int
 main(void)
 {
@@ -176,6 +195,7 @@ main(void)
 		W_TEST(test_end),
 		W_TEST(test_two_sides),
 		W_TEST(test_kept),
+		W_TEST(test_uses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
