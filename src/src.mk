@@ -51,6 +51,7 @@ KL_CRYPTO = \
 	src/crypto/hotp.c \
 	src/crypto/hybrid.c \
 	src/crypto/kem.c \
+	src/crypto/ivs.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_int.h \
@@ -156,6 +157,8 @@ KL_SESSION = \
 	src/session/op_int.h \
 	src/session/op_kem.c \
 	src/session/op_keys.c \
+	src/session/op_message.c \
+	src/session/op_message_crypt.c \
 	src/session/op_message_sign.c \
 	src/session/op_state.c \
 	src/session/op_otp.c \
@@ -181,12 +184,12 @@ KL_API = \
 	src/api/general.c \
 	src/api/interfaces.c \
 	src/api/keys.c \
+	src/api/message_encrypt.c \
 	src/api/message_sign.c \
 	src/api/object.c \
 	src/api/session.c \
 	src/api/sign.c \
-	src/api/slot_token.c \
-	src/api/unsupported.c
+	src/api/slot_token.c
 
 KL_CLI = \
 	src/cli/attrs.c \

@@ -30,13 +30,13 @@ KL_TESTS = \
 	tests/api/test_general \
 	tests/api/test_interfaces \
 	tests/api/test_keys \
+	tests/api/test_message_encrypt \
 	tests/api/test_message_sign \
 	tests/api/test_object \
 	tests/api/test_points \
 	tests/api/test_session \
 	tests/api/test_sign \
 	tests/api/test_slot_token \
-	tests/api/test_unsupported \
 	tests/base/test_bytes \
 	tests/base/test_conf \
 	tests/base/test_conf_keys \
@@ -73,6 +73,7 @@ KL_TESTS = \
 	tests/crypto/test_hotp \
 	tests/crypto/test_hybrid \
 	tests/crypto/test_kem \
+	tests/crypto/test_ivs \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
 	tests/crypto/test_key_pqc \
@@ -135,10 +136,12 @@ KL_TESTS = \
 	tests/session/test_op_dual \
 	tests/session/test_op_kem \
 	tests/session/test_op_keys \
+	tests/session/test_op_message_crypt \
 	tests/session/test_op_message_sign \
 	tests/session/test_op_state \
 	tests/session/test_op_otp \
 	tests/session/test_op_wrap \
+	tests/session/test_op_wrap_auth \
 	tests/session/test_out \
 	tests/session/test_session \
 	tests/session/test_slot \

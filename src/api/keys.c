@@ -73,6 +73,43 @@ C_UnwrapKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech,
 }
 
 CK_RV
+C_WrapKeyAuthenticated(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech,
+    CK_OBJECT_HANDLE wrapper, CK_OBJECT_HANDLE key, CK_BYTE_PTR aad,
+    CK_ULONG aad_len, CK_BYTE_PTR wrapped, CK_ULONG_PTR wrapped_len)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+
+	api_note_mech(&call, mech);
+	api_note(&call, " wrapper=%lu key=%lu aad=%lu", wrapper, key, aad_len);
+	if (call.rv == CKR_OK)
+		call.rv = op_wrap_authenticated(call.session, mech, wrapper,
+		    key, bytes_of(aad, aad_len),
+		    (struct op_out){ wrapped, wrapped_len });
+	return call.rv;
+}
+
+CK_RV
+C_UnwrapKeyAuthenticated(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech,
+    CK_OBJECT_HANDLE unwrapper, CK_BYTE_PTR wrapped, CK_ULONG wrapped_len,
+    CK_ATTRIBUTE_PTR templ, CK_ULONG count, CK_BYTE_PTR aad, CK_ULONG aad_len,
+    CK_OBJECT_HANDLE_PTR key)
+{
+	KL_AUTO(api_leave) struct api_call call = api_enter_session(__func__, hs);
+	const struct op_wrapped in = { bytes_of(wrapped, wrapped_len),
+		bytes_of(aad, aad_len) };
+
+	api_note_mech(&call, mech);
+	api_note(&call, " unwrapper=%lu wrapped=%lu aad=%lu", unwrapper,
+	    wrapped_len, aad_len);
+	if (call.rv == CKR_OK)
+		call.rv = op_unwrap_authenticated(call.session, mech,
+		    unwrapper, in, (struct op_template){ templ, count }, key);
+	if (call.rv == CKR_OK)
+		api_note(&call, " made=%lu", *key);
+	return call.rv;
+}
+
+CK_RV
 C_DeriveKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech, CK_OBJECT_HANDLE base,
     CK_ATTRIBUTE_PTR templ, CK_ULONG count, CK_OBJECT_HANDLE_PTR key)
 {

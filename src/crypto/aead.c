@@ -216,6 +216,18 @@ aead_kind(const struct eng_alg *alg)
 	return NULL;
 }
 
+/* Notes the tag that decryption is to find. */
+static CK_RV
+aead_expect(struct aead *a, struct bytes tag)
+{
+	if (tag.n != a->tag_len)
+		return log_rv(CKR_ENCRYPTED_DATA_LEN_RANGE,
+		    "engine: a tag of %zu bytes", tag.n);
+	memcpy(a->tag, tag.p, tag.n);
+	a->known = true;
+	return CKR_OK;
+}
+
 static CK_RV
 aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
@@ -248,7 +260,7 @@ aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	a->total = 0;
 	a->apart = par->apart;
 	a->known = false;
-	return CKR_OK;
+	return par->tag.n > 0 ? aead_expect(a, par->tag) : CKR_OK;
 }
 
 /* ------------------------------------------------------------- lengths */
@@ -443,6 +455,16 @@ aead_final(struct eng_op *op, uint8_t *out, size_t *out_len)
 	return rv;
 }
 
+size_t
+eng_op_last_len(const struct eng_op *op, size_t in_len)
+{
+	const struct aead *a = op->state;
+
+	if (a->kind->ccm)
+		return a->data_len;
+	return op->dir == ENG_ENCRYPT ? in_len : op->gathered.n + in_len;
+}
+
 CK_RV
 eng_op_tag(const struct eng_op *op, uint8_t *out)
 {
@@ -459,12 +481,7 @@ eng_op_expect(struct eng_op *op, struct bytes tag)
 	struct aead *a = op->state;
 
 	KL_ASSERT(op->ops == &eng_ops_aead && a->apart && op->running);
-	if (tag.n != a->tag_len)
-		return log_rv(CKR_ENCRYPTED_DATA_LEN_RANGE,
-		    "engine: a tag of %zu bytes", tag.n);
-	memcpy(a->tag, tag.p, tag.n);
-	a->known = true;
-	return CKR_OK;
+	return aead_expect(a, tag);
 }
 
 const struct eng_family_ops eng_ops_aead = {

@@ -304,6 +304,7 @@ struct eng_par {
 	size_t tag_len;		/* bytes */
 	bool apart;		/* AEAD: the tag is kept apart from the text
 				   (eng_op_tag, eng_op_expect) */
+	struct bytes tag;	/* apart: the one to find, when it is known */
 	struct bytes counter;	/* ChaCha20: 4 or 8 bytes, little-endian */
 	size_t data_len;	/* CCM: message length in bytes */
 	unsigned ctr_bits;	/* CTR: 1..128 */
@@ -414,6 +415,42 @@ CK_RV eng_op_final(struct eng_op *op, uint8_t *out, size_t *out_len)
  */
 CK_RV eng_op_tag(const struct eng_op *op, uint8_t *out) KL_MUST_USE;
 CK_RV eng_op_expect(struct eng_op *op, struct bytes tag) KL_MUST_USE;
+/* Bytes that such an operation gives for a last update with in_len bytes and its
+ * final together. */
+size_t eng_op_last_len(const struct eng_op *op, size_t in_len);
+
+/*
+ * IVs of messages under one key.  A set keeps in mind those that were used with
+ * it, and refuses to use one twice; it counts for the generators.  One thread
+ * at a time.
+ */
+enum eng_iv_gen {
+	ENG_IV_GIVEN,		/* p has it */
+	ENG_IV_COUNTER,		/* the free bits are a counter, from 0 on */
+	ENG_IV_COUNTER_XOR,	/* the free bits of p, xored with the counter */
+	ENG_IV_RANDOM
+};
+struct eng_iv {
+	uint8_t *p;		/* borrowed; only read here */
+	size_t n;		/* bytes */
+	size_t fixed_bits;	/* the first ones, which generators leave */
+	enum eng_iv_gen gen;
+};
+#define ENG_IV_ROOM 256		/* generated ones are no longer */
+struct eng_ivs;
+CK_RV eng_ivs_new(struct eng_ivs **out) KL_MUST_USE;
+void eng_ivs_free(struct eng_ivs *v);
+void eng_ivs_freep(struct eng_ivs **v);
+/*
+ * The next message's IV as iv says, in *out: a view of room, or of iv->p where
+ * that is longer.  It counts as used from here on.  CKR_MECHANISM_PARAM_INVALID
+ * when it was used before, a counter has run out, there are too few free bits
+ * to be random (32), or more bits are fixed than there are; CKR_DEVICE_MEMORY
+ * when a million of them, that make no ranges, are in mind; CKR_HOST_MEMORY.
+ */
+CK_RV eng_ivs_next(struct eng *e, struct eng_ivs *v, const struct eng_iv *iv,
+    uint8_t room[ENG_IV_ROOM], struct bytes *out) KL_MUST_USE;
+
 /* Verify in one part, or after updates.  CKR_SIGNATURE_INVALID,
  * CKR_SIGNATURE_LEN_RANGE. */
 CK_RV eng_op_verify(struct eng_op *op, struct bytes in, struct bytes sig)

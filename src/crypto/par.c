@@ -18,7 +18,7 @@ struct eng_par_copy {
 
 #define V(field) offsetof(struct eng_par, field)
 static const size_t views[] = {
-	V(iv), V(aad), V(counter), V(label), V(context), V(shared), V(peer),
+	V(iv), V(aad), V(counter), V(tag), V(label), V(context), V(shared), V(peer),
 };
 
 /* The view at an offset: where it is, and what it says. */

@@ -174,6 +174,55 @@ mech_name(CK_MECHANISM_TYPE type)
 }
 
 CK_RV
+mech_message(const struct mech_row *row, const void *p, CK_ULONG n,
+    struct mech_message *out)
+{
+	struct mech_message msg = { .tag = NULL };
+	CK_RV rv;
+
+	if (p == NULL || row->message == NULL)
+		return CKR_MECHANISM_PARAM_INVALID;
+	if ((rv = row->message(p, n, &msg)) != CKR_OK)
+		return rv;
+	*out = msg;
+	return CKR_OK;
+}
+
+/* The parameter of an init that says nothing for the single message: none, or
+ * such as those have (3.2 section 6.13 shows both). */
+static CK_RV
+init_message(const struct mech_row *row, const CK_MECHANISM *m)
+{
+	struct mech_message none;
+
+	return m->ulParameterLen == 0 ? CKR_OK :
+	    mech_message(row, m->pParameter, m->ulParameterLen, &none);
+}
+
+CK_RV
+mech_parse_wrap(struct mechs *m, const CK_MECHANISM *mechanism,
+    CK_FLAGS purpose, struct bytes aad, struct mech_call *out)
+{
+	const struct mech_row *row = mech_find(m, mechanism->mechanism);
+	struct mech_message msg;
+	CK_RV rv;
+
+	if (row == NULL || (row->flags & purpose) == 0 || row->message == NULL)
+		return CKR_MECHANISM_INVALID;
+	if ((rv = mech_message(row, mechanism->pParameter,
+	    mechanism->ulParameterLen, &msg)) != CKR_OK)
+		return rv;
+	if (msg.tag == NULL)
+		return CKR_MECHANISM_PARAM_INVALID;
+	*out = (struct mech_call){ .row = row, .iv = msg.iv, .tag = msg.tag,
+		.par = { .iv = { msg.iv.p, msg.iv.n }, .aad = aad,
+		    .tag_len = msg.tag_len, .apart = true } };
+	if (purpose == CKF_UNWRAP)
+		out->par.tag = bytes_of(msg.tag, msg.tag_len);
+	return CKR_OK;
+}
+
+CK_RV
 mech_parse(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
     struct mech_call *out)
 {
@@ -189,8 +238,10 @@ mech_parse(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
 		return CKR_MECHANISM_INVALID;
 	if (mechanism->pParameter == NULL && mechanism->ulParameterLen != 0)
 		return CKR_MECHANISM_PARAM_INVALID;
-	if ((rv = call.row->params(call.row, mechanism, purpose, &call)) !=
-	    CKR_OK)
+	rv = call.row->message != NULL && (purpose & MESSAGES) != 0 ?
+	    init_message(call.row, mechanism) :
+	    call.row->params(call.row, mechanism, purpose, &call);
+	if (rv != CKR_OK)
 		return rv;
 	*out = call;
 	return CKR_OK;

@@ -33,6 +33,7 @@
 #define MECH_KEYS_MAX 10
 
 struct mech_call;
+struct mech_message;
 
 struct mech_row {
 	CK_MECHANISM_TYPE type;
@@ -49,6 +50,9 @@ struct mech_row {
 	/* Reads the parameter into call->par for purpose (one CKF_ flag). */
 	CK_RV (*params)(const struct mech_row *row, const CK_MECHANISM *m,
 	    CK_FLAGS purpose, struct mech_call *call);
+	/* Reads the parameter of one message (n bytes at p), also that of
+	 * authenticated wrapping; NULL: there are none. */
+	CK_RV (*message)(const void *p, size_t n, struct mech_message *out);
 	struct eng_alg alg;
 };
 
@@ -64,6 +68,17 @@ struct mech_call {
 	const struct mech_row *row;
 	struct eng_par par;
 	struct mech_otp otp;	/* rows with MECH_OTP */
+	struct eng_iv iv;	/* wrapping: how par.iv is made (n == 0: as it
+				   is), and where to */
+	uint8_t *tag;		/* wrapping: where a tag apart goes; else NULL */
+};
+
+/* A message's parameter: IV and tag are the caller's, to be read or written. */
+struct mech_message {
+	struct eng_iv iv;
+	uint8_t *tag;		/* may be NULL */
+	size_t tag_len;
+	size_t data_len;	/* CCM: bytes of the text */
 };
 
 /* The rows on offer: made once per C_Initialize from the configuration. */
@@ -90,6 +105,15 @@ const char *mech_name(CK_MECHANISM_TYPE type);
  */
 CK_RV mech_parse(struct mechs *m, const CK_MECHANISM *mechanism,
     CK_FLAGS purpose, struct mech_call *out) KL_MUST_USE;
+/*
+ * The same for authenticated wrapping (CKF_WRAP, CKF_UNWRAP), whose parameter is
+ * a message's and whose additional data comes beside it.
+ */
+CK_RV mech_parse_wrap(struct mechs *m, const CK_MECHANISM *mechanism,
+    CK_FLAGS purpose, struct bytes aad, struct mech_call *out) KL_MUST_USE;
+/* Reads the parameter of one message: CKR_MECHANISM_PARAM_INVALID. */
+CK_RV mech_message(const struct mech_row *row, const void *p, CK_ULONG n,
+    struct mech_message *out) KL_MUST_USE;
 /* Whether the row works with keys of this type. */
 bool mech_takes(const struct mech_row *row, CK_KEY_TYPE type);
 /* Whether bits lies between the row's limits, in its own unit; rows that

@@ -40,7 +40,8 @@ mech_params_fn par_none;	/* no parameter allowed */
 mech_params_fn par_iv;		/* an IV of one block: 3.2 section 6.12 */
 mech_params_fn par_ctr;		/* CK_AES_CTR_PARAMS */
 mech_params_fn par_gcm;		/* CK_GCM_PARAMS */
-mech_params_fn par_ccm;		/* CK_CCM_PARAMS */
+				/* (keys: or CK_GCM_WRAP_PARAMS) */
+mech_params_fn par_ccm;		/* CK_CCM_PARAMS (or CK_CCM_WRAP_PARAMS) */
 mech_params_fn par_gmac;	/* CK_GCM_PARAMS without additional data */
 mech_params_fn par_chacha20;	/* CK_CHACHA20_PARAMS */
 mech_params_fn par_chacha20_poly1305;
@@ -58,5 +59,13 @@ mech_params_fn par_sign_context;/* nothing, or CK_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_hash_sign_context;
 				/* CK_HASH_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_otp;		/* CK_OTP_PARAMS (params_otp.c) */
+
+/* Those of a message: n bytes at p, which is not NULL. */
+typedef CK_RV mech_message_fn(const void *p, size_t n,
+    struct mech_message *out);
+mech_message_fn msg_gcm;	/* CK_GCM_MESSAGE_PARAMS */
+mech_message_fn msg_ccm;	/* CK_CCM_MESSAGE_PARAMS */
+mech_message_fn msg_chacha20_poly1305;
+				/* CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS */
 
 #endif

@@ -30,5 +30,6 @@ extern const struct mech_rows mech_rows_rsa;
 #define SVR (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 #define WU (CKF_WRAP | CKF_UNWRAP)
 #define KEM (CKF_ENCAPSULATE | CKF_DECAPSULATE)
+#define MED (CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT)
 
 #endif

@@ -39,6 +39,7 @@ op_end(struct op *op)
 	eng_par_free(op->par);
 	op->par = NULL;
 	op_otp_end(op);
+	eng_ivs_freep(&op->ivs);
 	if (op->eng != NULL)
 		eng_op_rest(op->eng);
 }
@@ -139,6 +140,7 @@ static const struct {
 	enum obj_use use;
 	enum eng_dir dir;
 	bool messages;		/* its parameters serve again */
+	bool each;		/* or each message has its own */
 } kinds[OP_KINDS] = {
 	[OP_ENCRYPT] = { CKF_ENCRYPT, OBJ_USE_ENCRYPT, ENG_ENCRYPT },
 	[OP_DECRYPT] = { CKF_DECRYPT, OBJ_USE_DECRYPT, ENG_DECRYPT },
@@ -153,6 +155,10 @@ static const struct {
 	[OP_MESSAGE_SIGN] = { CKF_MESSAGE_SIGN, OBJ_USE_SIGN, ENG_SIGN, true },
 	[OP_MESSAGE_VERIFY] = { CKF_MESSAGE_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY,
 	    true },
+	[OP_MESSAGE_ENCRYPT] = { CKF_MESSAGE_ENCRYPT, OBJ_USE_ENCRYPT,
+	    ENG_ENCRYPT, .each = true },
+	[OP_MESSAGE_DECRYPT] = { CKF_MESSAGE_DECRYPT, OBJ_USE_DECRYPT,
+	    ENG_DECRYPT, .each = true },
 };
 
 enum obj_use
@@ -241,7 +247,7 @@ op_ask_auth(struct op *op, enum op_kind kind)
 }
 
 CK_RV
-op_restart(struct session *s, enum op_kind kind)
+op_restart_with(struct session *s, enum op_kind kind, const struct eng_par *par)
 {
 	struct op *op = &s->ops[kind];
 	struct eng_key *key;
@@ -249,8 +255,14 @@ op_restart(struct session *s, enum op_kind kind)
 
 	if ((rv = obj_key(s->token->space, op->key, &key)) != CKR_OK)
 		return rv;
-	return eng_op_init(library()->eng, &op->row->alg, eng_par_view(op->par),
+	return eng_op_init(library()->eng, &op->row->alg, par,
 	    kinds[kind].dir, key, &op->eng);
+}
+
+CK_RV
+op_restart(struct session *s, enum op_kind kind)
+{
+	return op_restart_with(s, kind, eng_par_view(s->ops[kind].par));
 }
 
 /* Turns a checked mechanism and key (NULL for digests) into a ready
@@ -264,7 +276,8 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
-	if ((rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
+	if (!kinds[kind].each &&
+	    (rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
 	    dir, eng_key, &op->eng)) != CKR_OK)
 		return rv;
 	if (kinds[kind].messages &&

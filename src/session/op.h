@@ -20,7 +20,7 @@
  * a context-specific login between Init and use (op_authenticated), one for
  * each operation; C_UnwrapKey and C_DeriveKey, which have no Init, refuse it.
  *
- * Message-based kinds (3.2 sections 5.14 and 5.16) run one message after the other
+ * Message-based kinds (3.2 sections 5.9, 5.11, 5.14 and 5.16) run one message after the other
  * until they are finished; `parts` is within a message, `ready` between two:
  *
  *	            Init            once      begin     next       finish
@@ -50,6 +50,7 @@ enum op_kind {
 	OP_SIGN_RECOVER, OP_VERIFY_RECOVER,
 	OP_VERIFY_SIGNATURE,	/* the signature was given to init */
 	OP_MESSAGE_SIGN, OP_MESSAGE_VERIFY,
+	OP_MESSAGE_ENCRYPT, OP_MESSAGE_DECRYPT,
 	OP_KINDS
 };
 
@@ -114,6 +115,29 @@ CK_RV op_verify_message_next(struct session *s, CK_ULONG par_len,
     struct bytes in, struct bytes sig) KL_MUST_USE;
 
 /*
+ * Encryption and decryption of messages under one op_crypt_init; kind is
+ * OP_MESSAGE_ENCRYPT or OP_MESSAGE_DECRYPT.  Each message has its parameter
+ * (mech_message), to which encryption writes the IV, when it is generated, and
+ * the tag; both only on success.  An IV that was used under the same init is
+ * refused (eng_ivs_next).  Decryption gives nothing before its tag was checked,
+ * so in parts all comes with the last one: CKR_AEAD_DECRYPT_FAILED.
+ * end: flags has CKF_END_OF_MESSAGE; without it m may have no parameter.
+ */
+struct op_message {
+	const void *par;
+	CK_ULONG par_len;
+	struct bytes aad;	/* not for _next */
+};
+CK_RV op_crypt_message(struct session *s, enum op_kind kind,
+    const struct op_message *m, struct bytes in, struct op_out out)
+    KL_MUST_USE;
+CK_RV op_crypt_message_begin(struct session *s, enum op_kind kind,
+    const struct op_message *m) KL_MUST_USE;
+CK_RV op_crypt_message_next(struct session *s, enum op_kind kind,
+    const struct op_message *m, struct bytes in, struct op_out out,
+    CK_FLAGS flags) KL_MUST_USE;
+
+/*
  * C_GetOperationState and C_SetOperationState (3.2 sections 5.6.6 and 5.6.7):
  * what may be saved and for whom is at the head of op_state.c.  get:
  * CKR_OPERATION_NOT_INITIALIZED, CKR_STATE_UNSAVEABLE.  set:
@@ -155,6 +179,21 @@ struct op_template {
 };
 CK_RV op_unwrap(struct session *s, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE unwrapper, struct bytes wrapped,
+    struct op_template templ, CK_OBJECT_HANDLE *out) KL_MUST_USE;
+/*
+ * Authenticated wrapping (3.2 sections 5.18.6 and 5.18.7): m has the parameter of
+ * a message, aad comes beside it.  Wrapping writes the tag there, and the IV when
+ * it is generated; both only on success.  Counters go on for the session's life.
+ */
+CK_RV op_wrap_authenticated(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE wrapper, CK_OBJECT_HANDLE key, struct bytes aad,
+    struct op_out out) KL_MUST_USE;
+struct op_wrapped {
+	struct bytes key;
+	struct bytes aad;
+};
+CK_RV op_unwrap_authenticated(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE unwrapper, struct op_wrapped in,
     struct op_template templ, CK_OBJECT_HANDLE *out) KL_MUST_USE;
 CK_RV op_derive(struct session *s, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE base, struct op_template templ, CK_OBJECT_HANDLE *out)

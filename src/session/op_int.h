@@ -25,6 +25,21 @@ bool op_login_lost(const struct session *s, const struct op *op);
 /* Starts the operation once more, with the key and parameters of its init:
  * message-based kinds, which keep them. */
 CK_RV op_restart(struct session *s, enum op_kind kind) KL_MUST_USE;
+/* The same with parameters of its own. */
+CK_RV op_restart_with(struct session *s, enum op_kind kind,
+    const struct eng_par *par) KL_MUST_USE;
+/* Message-based kinds (op_message.c): their calls and the end of a message. */
+enum message_call {
+	CALL_ONCE, CALL_BEGIN, CALL_NEXT, CALL_FINISH, MESSAGE_CALLS
+};
+/* Whether the table lets this call through; what is not CKR_OK has ended the
+ * message, and a login that is over the operation. */
+CK_RV message_check(struct session *s, enum op_kind kind,
+    enum message_call call) KL_MUST_USE;
+/* Ends the message; the operation waits for the next. */
+void message_over(struct op *op, enum op_kind kind);
+/* Returns rv; ends the message first when rv ends one. */
+CK_RV message_failed(struct op *op, enum op_kind kind, CK_RV rv);
 /* Asks for a context-specific login when the key wants one for each use. */
 void op_ask_auth(struct op *op, enum op_kind kind);
 /* A signature to check, as a view: CKR_SIGNATURE_LEN_RANGE for more than there

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Wrapping and unwrapping keys (3.2 sections 5.18.3 and 5.18.4): policy from
- * object, the cipher from crypto.  Whatever fails in unwrapping (padding, tag,
+ * Wrapping and unwrapping keys (3.2 sections 5.18.3, 5.18.4, 5.18.6 and 5.18.7):
+ * policy from object, the cipher from crypto.  Whatever fails in unwrapping (padding, tag,
  * structure, a length that padding hid) takes one path and gives
  * CKR_WRAPPED_KEY_INVALID.
  */
@@ -68,12 +68,46 @@ op_unwrap_rv(CK_RV rv)
 	}
 }
 
+/* Starts once more with an IV made here, in room.  The session keeps in mind
+ * which it made, for whatever key, so that its counter never gives one twice. */
+static CK_RV
+wrap_iv(struct session *s, const struct mech_call *call, struct eng_par *par,
+    uint8_t room[ENG_IV_ROOM], struct eng_key *wrapper, struct eng_op **op)
+{
+	CK_RV rv;
+
+	if (s->wrap_ivs == NULL &&
+	    (rv = eng_ivs_new(&s->wrap_ivs)) != CKR_OK)
+		return rv;
+	if ((rv = eng_ivs_next(library()->eng, s->wrap_ivs, &call->iv, room,
+	    &par->iv)) != CKR_OK)
+		return rv;
+	return eng_op_init(library()->eng, &call->row->alg, par, ENG_ENCRYPT,
+	    wrapper, op);
+}
+
+/* Gives the caller what goes beside the wrapped key. */
+static CK_RV
+wrap_beside(const struct mech_call *call, const struct eng_par *par,
+    const struct eng_op *op)
+{
+	CK_RV rv;
+
+	if (call->tag != NULL &&
+	    (rv = eng_op_tag(op, call->tag)) != CKR_OK)
+		return rv;
+	if (call->iv.gen != ENG_IV_GIVEN)
+		memcpy(call->iv.p, par->iv.p, par->iv.n);
+	return CKR_OK;
+}
+
 /* Encrypts the value to the caller by the length convention. */
 static CK_RV
-wrap_value(const struct mech_call *call, struct eng_key *wrapper,
-    struct secret **value, struct op_out out)
+wrap_value(struct session *s, const struct mech_call *call,
+    struct eng_key *wrapper, struct secret **value, struct op_out out)
 {
 	KL_AUTO(eng_op_freep) struct eng_op *op = NULL;
+	uint8_t room[ENG_IV_ROOM];
 	struct eng_par par = call->par;
 	size_t n = 0;
 	bool go;
@@ -88,13 +122,17 @@ wrap_value(const struct mech_call *call, struct eng_key *wrapper,
 	if ((rv = out_room(out, eng_op_once_len(op, secret_len(*value)),
 	    &go)) != CKR_OK || !go)
 		return rv;
+	if (call->iv.gen != ENG_IV_GIVEN &&
+	    (rv = wrap_iv(s, call, &par, room, wrapper, &op)) != CKR_OK)
+		return rv;
 	rv = eng_op_once(op, secret_view(*value), out.buf, &n);
 	/* The key is too long for the mechanism (RSA). */
 	if (rv == CKR_DATA_LEN_RANGE || rv == CKR_DATA_INVALID)
 		return CKR_KEY_SIZE_RANGE;
-	if (rv == CKR_OK)
-		*out.len = n;
-	return rv;
+	if (rv != CKR_OK || (rv = wrap_beside(call, &par, op)) != CKR_OK)
+		return rv;
+	*out.len = n;
+	return CKR_OK;
 }
 
 /* ECB and CBC pad with zeros at the end, raw RSA at the beginning, which a
@@ -107,38 +145,74 @@ secrets_only(const struct mech_row *row)
 	    (row->alg.fam == ENG_F_CIPHER && wrap_block(row) > 1);
 }
 
-CK_RV
-op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
-    CK_OBJECT_HANDLE handle, struct op_out out)
+/* Wraps with a mechanism that was read. */
+static CK_RV
+wrap_key(struct session *s, const struct mech_call *call,
+    CK_OBJECT_HANDLE wrapper, CK_OBJECT_HANDLE handle, struct op_out out)
 {
 	KL_AUTO(obj_putp) struct object *w = NULL;
 	KL_AUTO(obj_putp) struct object *o = NULL;
 	KL_AUTO(secret_freep) struct secret *value = NULL;
 	struct obj_space *sp = s->token->space;
-	struct mech_call call;
+	const struct mech_row *row = call->row;
 	struct eng_key *key;
 	CK_RV rv;
 
-	if (m == NULL || out.len == NULL)
-		return CKR_ARGUMENTS_BAD;
-	if ((rv = mech_parse(library()->mechs, m, CKF_WRAP, &call)) != CKR_OK)
-		return rv;
 	if ((rv = op_open_key(s, wrapper, CKR_WRAPPING_KEY_HANDLE_INVALID,
 	    &w)) != CKR_OK)
 		return rv;
 	if ((rv = op_open_key(s, handle, CKR_KEY_HANDLE_INVALID, &o)) !=
 	    CKR_OK)
 		return rv;
-	if ((rv = op_key_fits(s, call.row, w, OBJ_USE_WRAP, &key)) != CKR_OK)
+	if ((rv = op_key_fits(s, row, w, OBJ_USE_WRAP, &key)) != CKR_OK)
 		return wrap_rv(rv);
-	if (obj_class(o) == CKO_PRIVATE_KEY && secrets_only(call.row))
+	if (obj_class(o) == CKO_PRIVATE_KEY && secrets_only(row))
 		return CKR_KEY_NOT_WRAPPABLE;
-	if ((rv = obj_may_wrap(sp, w, o, call.row->type,
-	    (call.row->traits & MECH_WEAK_WRAP) != 0)) != CKR_OK)
+	if ((rv = obj_may_wrap(sp, w, o, row->type,
+	    (row->traits & MECH_WEAK_WRAP) != 0)) != CKR_OK)
 		return rv;
 	if ((rv = obj_wrap_value(sp, o, &value)) != CKR_OK)
 		return rv;
-	return wrap_value(&call, key, &value, out);
+	return wrap_value(s, call, key, &value, out);
+}
+
+CK_RV
+op_wrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE wrapper,
+    CK_OBJECT_HANDLE key, struct op_out out)
+{
+	struct mech_call call;
+	CK_RV rv;
+
+	if (m == NULL || out.len == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = mech_parse(library()->mechs, m, CKF_WRAP, &call)) != CKR_OK)
+		return rv;
+	return wrap_key(s, &call, wrapper, key, out);
+}
+
+/* Additional data as a caller gives it. */
+static CK_RV
+wrap_aad(struct bytes aad)
+{
+	return (aad.p == NULL && aad.n != 0) || aad.n > BUF_MAX ?
+	    CKR_ARGUMENTS_BAD : CKR_OK;
+}
+
+CK_RV
+op_wrap_authenticated(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE wrapper, CK_OBJECT_HANDLE key, struct bytes aad,
+    struct op_out out)
+{
+	struct mech_call call;
+	CK_RV rv;
+
+	if (m == NULL || out.len == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = wrap_aad(aad)) != CKR_OK ||
+	    (rv = mech_parse_wrap(library()->mechs, m, CKF_WRAP, aad,
+	    &call)) != CKR_OK)
+		return rv;
+	return wrap_key(s, &call, wrapper, key, out);
 }
 
 /* Decrypts the wrapped key into a secret. */
@@ -147,9 +221,10 @@ unwrap_value(const struct mech_call *call, struct eng_key *key,
     struct bytes wrapped, struct secret **out)
 {
 	struct eng_par par = call->par;
+	size_t tail = par.apart ? 0 : par.tag_len;
 
-	if (wrapped.n > par.tag_len)
-		par.data_len = wrapped.n - par.tag_len;
+	if (wrapped.n > tail)
+		par.data_len = wrapped.n - tail;
 	return eng_open(library()->eng, &call->row->alg, &par, key, wrapped,
 	    out);
 }
@@ -196,9 +271,11 @@ unwrap_into(const struct mech_row *row, struct obj_draft *d,
 	    CKR_WRAPPED_KEY_INVALID : rv;
 }
 
-CK_RV
-op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
-    struct bytes wrapped, struct op_template t, CK_OBJECT_HANDLE *out)
+/* Unwraps with a mechanism that was read. */
+static CK_RV
+unwrap_to(struct session *s, const struct mech_call *call,
+    CK_OBJECT_HANDLE unwrapper, struct bytes wrapped, struct op_template t,
+    CK_OBJECT_HANDLE *out)
 {
 	KL_AUTO(obj_putp) struct object *u = NULL;
 	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
@@ -209,27 +286,59 @@ op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
 		.key_type = CK_UNAVAILABLE_INFORMATION,
 		.templ = t.v, .count = t.n,
 	};
-	struct mech_call call;
 	struct eng_key *key;
 	CK_RV rv;
 
+	if ((rv = unwrap_key(s, call->row, unwrapper, &u, &key)) != CKR_OK)
+		return rv;
+	rq.base = u;
+	rq.mech = call->row->type;
+	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
+		return rv;
+	if ((rv = unwrap_value(call, key, wrapped, &plain)) != CKR_OK)
+		return op_unwrap_rv(rv);
+	if ((rv = unwrap_into(call->row, d, plain)) != CKR_OK)
+		return rv;
+	return op_commit_one(s, d, out);
+}
+
+/* What no unwrapping may be asked. */
+static CK_RV
+unwrap_args(const CK_MECHANISM *m, struct bytes wrapped, struct op_template t,
+    const CK_OBJECT_HANDLE *out)
+{
 	if (m == NULL || out == NULL || (wrapped.p == NULL && wrapped.n != 0) ||
 	    (t.v == NULL && t.n != 0))
 		return CKR_ARGUMENTS_BAD;
-	if (wrapped.n > BUF_MAX)
-		return CKR_WRAPPED_KEY_LEN_RANGE;
-	if ((rv = mech_parse(library()->mechs, m, CKF_UNWRAP, &call)) !=
+	return wrapped.n > BUF_MAX ? CKR_WRAPPED_KEY_LEN_RANGE : CKR_OK;
+}
+
+CK_RV
+op_unwrap(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE unwrapper,
+    struct bytes wrapped, struct op_template t, CK_OBJECT_HANDLE *out)
+{
+	struct mech_call call;
+	CK_RV rv;
+
+	if ((rv = unwrap_args(m, wrapped, t, out)) != CKR_OK ||
+	    (rv = mech_parse(library()->mechs, m, CKF_UNWRAP, &call)) !=
 	    CKR_OK)
 		return rv;
-	if ((rv = unwrap_key(s, call.row, unwrapper, &u, &key)) != CKR_OK)
+	return unwrap_to(s, &call, unwrapper, wrapped, t, out);
+}
+
+CK_RV
+op_unwrap_authenticated(struct session *s, const CK_MECHANISM *m,
+    CK_OBJECT_HANDLE unwrapper, struct op_wrapped in, struct op_template t,
+    CK_OBJECT_HANDLE *out)
+{
+	struct mech_call call;
+	CK_RV rv;
+
+	if ((rv = unwrap_args(m, in.key, t, out)) != CKR_OK ||
+	    (rv = wrap_aad(in.aad)) != CKR_OK ||
+	    (rv = mech_parse_wrap(library()->mechs, m, CKF_UNWRAP, in.aad,
+	    &call)) != CKR_OK)
 		return rv;
-	rq.base = u;
-	rq.mech = call.row->type;
-	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
-		return rv;
-	if ((rv = unwrap_value(&call, key, wrapped, &plain)) != CKR_OK)
-		return op_unwrap_rv(rv);
-	if ((rv = unwrap_into(call.row, d, plain)) != CKR_OK)
-		return rv;
-	return op_commit_one(s, d, out);
+	return unwrap_to(s, &call, unwrapper, in.key, t, out);
 }

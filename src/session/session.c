@@ -233,6 +233,7 @@ sess_end(struct session *s)
 {
 	op_end_all(s);
 	memset(s->ops, 0, sizeof(s->ops));
+	eng_ivs_freep(&s->wrap_ivs);
 	obj_find_free(s->search);
 	s->search = NULL;
 }

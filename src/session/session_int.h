@@ -38,6 +38,8 @@ struct op {
 	struct buf mark;	/* the signature that init was given */
 	struct eng_par_copy *par;	/* of message-based kinds */
 	struct otp *otp;	/* one-time passwords (op_otp.c), else NULL */
+	struct eng_ivs *ivs;	/* OP_MESSAGE_ENCRYPT: those that were used */
+	size_t tag_len;		/* of the message under way */
 };
 
 /*
@@ -56,6 +58,7 @@ struct session {
 	CK_NOTIFY notify;
 	struct op ops[OP_KINDS];
 	uint64_t inits;
+	struct eng_ivs *wrap_ivs;	/* made for wrapped keys; NULL: none */
 	struct obj_search *search;
 };
 /* Ends an operation: back to idle, key given back, result wiped; contexts stay
