@@ -47,7 +47,7 @@ restore(const struct trial *t, struct saved *v)
 static size_t
 rest(struct trial *t, size_t from, CK_BYTE *out)
 {
-	CK_ULONG n = SUBJECT_MAX / 2, last = SUBJECT_MAX / 2;
+	CK_ULONG n = SUBJECT_MAX / 2, last;
 
 	NEED(op_update(t->op, t->in + from, t->inlen - from, out, &n));
 	if (t->op == OP_VERIFY) {
@@ -55,6 +55,7 @@ rest(struct trial *t, size_t from, CK_BYTE *out)
 		WANT(op_final(t->op, t->out, &last), CKR_OK);
 		return 0;
 	}
+	last = SUBJECT_MAX - n;
 	NEED(op_final(t->op, out + n, &last));
 	return n + last;
 }

@@ -379,9 +379,9 @@ void eng_op_rest(struct eng_op *op);
 
 /*
  * A copy of a running operation, data and key included, for digests, MACs,
- * ciphers without authentication, and signatures but those of ML-DSA and
- * SLH-DSA, where libcrypto can.  CKR_STATE_UNSAVEABLE for others and where much
- * data was gathered; CKR_HOST_MEMORY.  op is only read.
+ * ciphers without authentication, and signatures, where libcrypto can.
+ * CKR_STATE_UNSAVEABLE for others and where much data was gathered;
+ * CKR_HOST_MEMORY.  op is only read.
  */
 CK_RV eng_op_copy(const struct eng_op *op, struct eng_op **out) KL_MUST_USE;
 

@@ -221,6 +221,19 @@ pqsign_init(struct eng *e, const struct eng_op *op, const struct eng_par *par,
 	return rv;
 }
 
+CK_RV
+pqsign_copy(struct eng *e, const struct eng_op *op, const struct pqsign *from,
+    struct pqsign *pq)
+{
+	CK_RV rv;
+
+	pq->scheme = from->scheme;
+	if ((rv = pqsign_set_up(e, op, pq)) != CKR_OK || from->mu == NULL)
+		return rv;
+	return pq->mu != NULL && EVP_MD_CTX_copy_ex(pq->mu, from->mu) == 1 ?
+	    CKR_OK : CKR_STATE_UNSAVEABLE;
+}
+
 /* --------------------------------------------------------------- running */
 
 CK_RV

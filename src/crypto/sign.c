@@ -542,8 +542,6 @@ sign_copy(const struct eng_op *from, struct eng_op *to)
 	const struct sign_state *st = from->state;
 	struct sign_state *copy;
 
-	if (is_pq(from))
-		return CKR_STATE_UNSAVEABLE;
 	if ((copy = to->state = calloc(1, sizeof(*copy))) == NULL)
 		return CKR_HOST_MEMORY;
 	copy->md = st->md;
@@ -555,6 +553,8 @@ sign_copy(const struct eng_op *from, struct eng_op *to)
 	if (st->mctx != NULL && ((copy->mctx = EVP_MD_CTX_new()) == NULL ||
 	    EVP_MD_CTX_copy_ex(copy->mctx, st->mctx) != 1))
 		return CKR_STATE_UNSAVEABLE;
+	if (is_pq(from))
+		return pqsign_copy(to->eng, to, &st->pq, &copy->pq);
 	return sign_set_up(to->eng, to, copy);
 }
 

@@ -109,6 +109,10 @@ CK_RV pqsign_sign(struct eng *e, const struct eng_key *key, struct pqsign *pq,
 /* CKR_SIGNATURE_INVALID, CKR_SIGNATURE_LEN_RANGE. */
 CK_RV pqsign_verify(struct eng *e, const struct eng_key *key,
     struct pqsign *pq, struct bytes in, struct bytes sig) KL_MUST_USE;
+/* Sets pq, which is zeroed, up for op like another one, the message so far
+ * included.  CKR_STATE_UNSAVEABLE besides the codes of init. */
+CK_RV pqsign_copy(struct eng *e, const struct eng_op *op,
+    const struct pqsign *from, struct pqsign *pq) KL_MUST_USE;
 void pqsign_done(struct pqsign *pq);
 
 #endif

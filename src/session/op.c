@@ -139,8 +139,6 @@ static const struct {
 	CK_FLAGS purpose;
 	enum obj_use use;
 	enum eng_dir dir;
-	bool messages;		/* its parameters serve again */
-	bool each;		/* or each message has its own */
 } kinds[OP_KINDS] = {
 	[OP_ENCRYPT] = { CKF_ENCRYPT, OBJ_USE_ENCRYPT, ENG_ENCRYPT },
 	[OP_DECRYPT] = { CKF_DECRYPT, OBJ_USE_DECRYPT, ENG_DECRYPT },
@@ -152,13 +150,20 @@ static const struct {
 	[OP_VERIFY_RECOVER] = { CKF_VERIFY_RECOVER, OBJ_USE_VERIFY_RECOVER,
 	    ENG_RECOVER },
 	[OP_VERIFY_SIGNATURE] = { CKF_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY },
-	[OP_MESSAGE_SIGN] = { CKF_MESSAGE_SIGN, OBJ_USE_SIGN, ENG_SIGN, true },
-	[OP_MESSAGE_VERIFY] = { CKF_MESSAGE_VERIFY, OBJ_USE_VERIFY, ENG_VERIFY,
-	    true },
+	[OP_MESSAGE_SIGN] = { CKF_MESSAGE_SIGN, OBJ_USE_SIGN, ENG_SIGN },
+	[OP_MESSAGE_VERIFY] = { CKF_MESSAGE_VERIFY, OBJ_USE_VERIFY,
+	    ENG_VERIFY },
 	[OP_MESSAGE_ENCRYPT] = { CKF_MESSAGE_ENCRYPT, OBJ_USE_ENCRYPT,
-	    ENG_ENCRYPT, .each = true },
+	    ENG_ENCRYPT },
 	[OP_MESSAGE_DECRYPT] = { CKF_MESSAGE_DECRYPT, OBJ_USE_DECRYPT,
-	    ENG_DECRYPT, .each = true },
+	    ENG_DECRYPT },
+};
+
+/* Whether a kind starts the engine at its init, at each message with the
+ * parameters of its init, or with those of the message. */
+static const enum { AT_INIT, AGAIN, EACH } starts[OP_KINDS] = {
+	[OP_MESSAGE_SIGN] = AGAIN, [OP_MESSAGE_VERIFY] = AGAIN,
+	[OP_MESSAGE_ENCRYPT] = EACH, [OP_MESSAGE_DECRYPT] = EACH,
 };
 
 enum obj_use
@@ -276,11 +281,11 @@ op_start(struct session *s, enum op_kind kind, const struct mech_call *call,
 	struct op *op = &s->ops[kind];
 	CK_RV rv;
 
-	if (!kinds[kind].each &&
+	if (starts[kind] != EACH &&
 	    (rv = eng_op_init(library()->eng, &call->row->alg, &call->par,
 	    dir, eng_key, &op->eng)) != CKR_OK)
 		return rv;
-	if (kinds[kind].messages &&
+	if (starts[kind] == AGAIN &&
 	    (rv = eng_par_copy(&call->par, &op->par)) != CKR_OK)
 		return rv;
 	op->state = OP_READY;

@@ -234,6 +234,29 @@ test_recover_bad(void **state)
 	    CKR_OPERATION_NOT_INITIALIZED);
 }
 
+/* A key that asks for the PIN before each use asks here, too. */
+static void
+test_recover_auth(void **state)
+{
+	CK_ATTRIBUTE always[] = { ON(CKA_ALWAYS_AUTHENTICATE),
+		ON(CKA_PRIVATE) };
+	CK_OBJECT_HANDLE key = api_rsa_private(always, 2);
+	CK_BYTE sig[256];
+	CK_ULONG n = 256;
+
+	(void)state;
+	OK(C_SignRecoverInit(api.hs, &raw, key));
+	IS(C_SignRecover(api.hs, abc, 3, sig, &n), CKR_USER_NOT_LOGGED_IN);
+	OK(C_SignRecoverInit(api.hs, &raw, key));
+	OK(C_SignRecover(api.hs, abc, 3, NULL, &n));
+	OK(C_Login(api.hs, CKU_CONTEXT_SPECIFIC, KIT_USER, KIT_USER_LEN));
+	OK(C_SignRecover(api.hs, abc, 3, sig, &n));
+	OK(C_SignRecoverInit(api.hs, &raw, key));
+	OK(C_Logout(api.hs));
+	IS(C_SignRecover(api.hs, abc, 3, sig, &n),
+	    CKR_OPERATION_NOT_INITIALIZED);
+}
+
 /* A key without the right signs and opens nothing so. */
 static void
 test_recover_right(void **state)
@@ -323,8 +346,8 @@ main(void)
 		CASE(test_verify_hmac), CASE(test_verify_ecdsa),
 		CASE(test_verify_rsa), CASE(test_sign_rsa),
 		CASE(test_recover), CASE(test_recover_bad),
-		CASE(test_recover_right), CASE(test_signature_first),
-		CASE(test_signature_first_bad),
+		CASE(test_recover_auth), CASE(test_recover_right),
+		CASE(test_signature_first), CASE(test_signature_first_bad),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
