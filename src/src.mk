@@ -38,6 +38,7 @@ KL_CRYPTO = \
 	src/crypto/der.c \
 	src/crypto/der.h \
 	src/crypto/derive.c \
+	src/crypto/derive_dh.c \
 	src/crypto/digest.c \
 	src/crypto/ecdsa.c \
 	src/crypto/eddsa.c \
@@ -47,6 +48,7 @@ KL_CRYPTO = \
 	src/crypto/eng.h \
 	src/crypto/eng_int.h \
 	src/crypto/engine.c \
+	src/crypto/ffc_int.h \
 	src/crypto/gcm_iv.c \
 	src/crypto/hotp.c \
 	src/crypto/hybrid.c \
@@ -54,15 +56,18 @@ KL_CRYPTO = \
 	src/crypto/ivs.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
+	src/crypto/key_ffc.c \
 	src/crypto/key_int.h \
 	src/crypto/key_pqc.c \
 	src/crypto/key_rsa.c \
 	src/crypto/keygen.c \
+	src/crypto/keygen_ffc.c \
 	src/crypto/keywrap.c \
 	src/crypto/mac.c \
 	src/crypto/op.c \
 	src/crypto/par.c \
 	src/crypto/pkcs8.c \
+	src/crypto/pkcs8_ffc.c \
 	src/crypto/point.c \
 	src/crypto/pqsign.c \
 	src/crypto/prim.c \
@@ -107,12 +112,14 @@ KL_MECH = \
 	src/mech/params.c \
 	src/mech/params_aead.c \
 	src/mech/params_otp.c \
+	src/mech/params_ffc.c \
 	src/mech/params_pqc.c \
 	src/mech/table.c \
 	src/mech/table_aes.c \
 	src/mech/table_chacha.c \
 	src/mech/table_cipher.c \
 	src/mech/table_ec.c \
+	src/mech/table_ffc.c \
 	src/mech/table_hash.c \
 	src/mech/table_int.h \
 	src/mech/table_otp.c \

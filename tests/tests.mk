@@ -61,6 +61,7 @@ KL_TESTS = \
 	tests/crypto/test_curve \
 	tests/crypto/test_der \
 	tests/crypto/test_derive \
+	tests/crypto/test_derive_dh \
 	tests/crypto/test_digest \
 	tests/crypto/test_ecdsa \
 	tests/crypto/test_eddsa \
@@ -76,14 +77,17 @@ KL_TESTS = \
 	tests/crypto/test_ivs \
 	tests/crypto/test_key \
 	tests/crypto/test_key_curve \
+	tests/crypto/test_key_ffc \
 	tests/crypto/test_key_pqc \
 	tests/crypto/test_key_rsa \
 	tests/crypto/test_keygen \
+	tests/crypto/test_keygen_ffc \
 	tests/crypto/test_keywrap \
 	tests/crypto/test_mac \
 	tests/crypto/test_op \
 	tests/crypto/test_par \
 	tests/crypto/test_pkcs8 \
+	tests/crypto/test_pkcs8_ffc \
 	tests/crypto/test_point \
 	tests/crypto/test_pqsign \
 	tests/crypto/test_prim \
@@ -98,6 +102,7 @@ KL_TESTS = \
 	tests/mech/test_params \
 	tests/mech/test_params_aead \
 	tests/mech/test_params_otp \
+	tests/mech/test_params_ffc \
 	tests/mech/test_params_pqc \
 	tests/mech/test_table \
 	tests/object/test_attr \

@@ -51,8 +51,10 @@ struct conf {
 	 * it by accident; otherwise C_Initialize fails and says why.
 	 */
 	bool pin_cost_test;
-	size_t rsa_min;		/* rsa-min: smallest RSA modulus in bits, default
-				   2048, 1024 with legacy = yes; 512..16384 */
+	size_t rsa_min;		/* rsa-min: smallest RSA modulus in bits, and of
+				   1024 at least the smallest prime of DSA and DH;
+				   default 2048, 1024 with legacy = yes;
+				   512..16384 */
 };
 
 /*

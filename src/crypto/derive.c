@@ -163,9 +163,9 @@ kdf_block(EVP_MD_CTX *mctx, const struct eng_par *par, struct bytes z,
  * n bytes out of Z.  Not through EVP_KDF: libcrypto 3.0 does not survive a
  * lack of memory there, and hashing directly is shorter.
  */
-static CK_RV
-expand(struct eng *e, const struct eng_par *par, struct bytes z, uint8_t *out,
-    size_t n)
+CK_RV
+derive_expand(struct eng *e, const struct eng_par *par, struct bytes z,
+    uint8_t *out, size_t n)
 {
 	KL_AUTO(md_ctx_freep) EVP_MD_CTX *mctx = EVP_MD_CTX_new();
 	EVP_MD *md = eng_md(e, par->kdf_md);
@@ -216,6 +216,8 @@ eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 	size_t have = key->curve != NULL ? key->curve->len : 0;
 	CK_RV rv;
 
+	if (alg->fam == ENG_F_DH)
+		return derive_dh(e, alg, par, key, len, out);
 	KL_ASSERT(alg->fam == ENG_F_ECDH);
 	if ((rv = derive_check(alg, par, key, len)) != CKR_OK ||
 	    (rv = eng_key_prove(e, key)) != CKR_OK)
@@ -228,7 +230,8 @@ eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 		/* 3.2 section 6.3.20: the leading bytes go. */
 		rv = secret_copy(bytes_of(z + have - len, len), &s);
 	} else if ((rv = secret_new(len, &s)) == CKR_OK) {
-		rv = expand(e, par, bytes_of(z, have), secret_data(s), len);
+		rv = derive_expand(e, par, bytes_of(z, have), secret_data(s),
+		    len);
 	}
 	if (rv != CKR_OK)
 		return rv;

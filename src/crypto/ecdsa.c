@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two forms of an ECDSA signature.  Nothing here is secret.
+ * The two forms of an ECDSA or DSA signature.  Nothing here is secret.
  *
  * No state; any thread.
  */
@@ -22,7 +22,7 @@ ecdsa_der_to_raw(struct bytes der, size_t size, uint8_t *out)
 	if (!read_done(&seq) || !read_done(&all) || r.n > size || s.n > size ||
 	    r.n == 0 || s.n == 0)
 		return log_rv(CKR_DEVICE_ERROR,
-		    "ecdsa: libcrypto gave no signature");
+		    "sign: libcrypto gave no signature");
 	memset(out, 0, 2 * size);
 	memcpy(out + size - r.n, r.p, r.n);
 	memcpy(out + 2 * size - s.n, s.p, s.n);
@@ -37,7 +37,7 @@ ecdsa_raw_to_der(struct bytes raw, size_t size, struct buf *out)
 
 	if (raw.n == 0 || raw.n % 2 != 0 || half > size)
 		return log_rv(CKR_SIGNATURE_LEN_RANGE,
-		    "ecdsa: signature of %zu bytes", raw.n);
+		    "verify: signature of %zu bytes", raw.n);
 	der_put_uint(&inner, bytes_of(raw.p, half));
 	der_put_uint(&inner, bytes_of(raw.p + half, half));
 	der_put_buf(out, DER_SEQUENCE, &inner);

@@ -33,10 +33,11 @@ struct eng;
 /*
  * A new engine.  providers: comma-separated names to load ("default" when
  * NULL); properties: property query for every fetch, or NULL; rsa_min: the
- * smallest RSA modulus in bits that import and generation accept; both strings
- * are copied.  Cheap: the library context is made at first use, under the
- * engine's own lock.  A provider that does not load is an error at that first
- * use: CKR_GENERAL_ERROR and one log line.
+ * smallest RSA modulus in bits that import and generation accept, and the
+ * smallest prime of DSA and DH (1024 at least); both strings are copied.
+ * Cheap: the library context is made at first use, under the engine's own lock.
+ * A provider that does not load is an error at that first use:
+ * CKR_GENERAL_ERROR and one log line.
  */
 CK_RV eng_new(const char *providers, const char *properties, size_t rsa_min,
     struct eng **out) KL_MUST_USE;
@@ -71,6 +72,9 @@ enum eng_type {
 	ENG_ML_KEM,	/* FIPS 203 */
 	ENG_ML_DSA,	/* FIPS 204 */
 	ENG_SLH_DSA,	/* FIPS 205 */
+	ENG_DSA,
+	ENG_DH,		/* PKCS#3: prime and base */
+	ENG_X942,	/* X9.42 DH: prime, base and subprime */
 	ENG_TYPES
 };
 
@@ -81,12 +85,16 @@ enum eng_part {
 	PART_POINT,	/* public point: EC: X9.62 octets (0x04.., compressed taken
 			   too), Edwards/Montgomery: RFC 8032/7748 bytes */
 	PART_PRIV,	/* EC: scalar; Edwards/Montgomery: RFC 8032/7748 bytes;
+			   DSA, DH, X942: the private value;
 			   ML-*, SLH-DSA: the (expanded) private key */
-	PART_PUB,	/* ML-*, SLH-DSA: the public key */
-	PART_SEED,	/* ML-KEM: d || z, ML-DSA: xi */
+	PART_PUB,	/* ML-*, SLH-DSA: the public key; DSA, DH, X942: the
+			   public value */
+	PART_SEED,	/* ML-KEM: d || z, ML-DSA: xi; DSA parameters made here:
+			   what the primes came from */
 	PART_SET,	/* ML-*, SLH-DSA: the standard's number of the parameter
 			   set, given back in 8 bytes */
 	PART_VALUE,	/* secret key bytes */
+	PART_PRIME, PART_SUBPRIME, PART_BASE,	/* DSA, X942; DH: no subprime */
 	PARTS
 };
 struct eng_parts {
@@ -105,6 +113,8 @@ struct eng_key;
  * both (with PRIV alone the key works but has no SEED), SLH-DSA SET and PRIV;
  * a PUB that is given must fit.  Public: N and E; CURVE and POINT, in any
  * form that eng_curve and eng_point take; SET and PUB.  Secret: VALUE, 1 byte or more.
+ * DSA, DH, X942: PRIME, SUBPRIME (not DH), BASE, and PRIV or PUB; what is a group
+ * is said in key_ffc.c, else CKR_DOMAIN_PARAMS_INVALID.
  * Refuses weak or inconsistent material (design 9.6): even, small or
  * (> 16384 bit) moduli, e even or < 3, n != p*q, d that does not fit, points off the curve, at
  * infinity or (Montgomery/Edwards) of small order, private half not matching
@@ -115,6 +125,13 @@ struct eng_key;
  * one reference.
  */
 CK_RV eng_key_import(struct eng *e, enum eng_type type, bool private,
+    const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
+/*
+ * Domain parameters (PRIME, SUBPRIME, BASE of DSA, DH, X942), with the same
+ * checks and codes: a key without halves, good for eng_key_part and
+ * eng_key_bits only.
+ */
+CK_RV eng_params_import(struct eng *e, enum eng_type type,
     const struct eng_parts *parts, struct eng_key **out) KL_MUST_USE;
 /*
  * The same for material that eng_key_import or eng_key_generate accepted once
@@ -152,10 +169,30 @@ bool eng_cipher_len(enum eng_cipher which, size_t n);
  * two halves that differ.  Takes the same time whatever the bytes are. */
 bool eng_cipher_key(enum eng_cipher which, struct bytes value);
 
+/* Keys, or domain parameters (DSA, DH, X942) in whole or in part. */
+enum eng_making {
+	ENG_MAKE_KEY,
+	ENG_MAKE_PARAMS,	/* all of them */
+	ENG_MAKE_PRIMES,	/* DSA: prime and subprime from a seed, by
+				   FIPS 186-4 section A.1.1.2 */
+	ENG_MAKE_BASE		/* DSA: the base from primes, their seed and an
+				   index, by FIPS 186-4 section A.2.3 */
+};
+
 /* What to generate. */
 struct eng_gen {
 	enum eng_type type;
-	size_t bits;		/* RSA: modulus bits (2048..16384) */
+	enum eng_making making;
+	size_t bits;		/* RSA: modulus bits (2048..16384); PARAMS and
+				   PRIMES: of the prime */
+	size_t sub_bits;	/* PARAMS, PRIMES: of the subprime; 0 = the usual
+				   ones (3.2 section 6.2.4) */
+	size_t priv_bits;	/* DH: most bits of the private value, 0 = free */
+	struct eng_parts group;	/* DSA, DH, X942: KEY: PRIME, SUBPRIME, BASE;
+				   BASE: PRIME, SUBPRIME */
+	const char *md;		/* PRIMES, BASE: the hash */
+	struct bytes seed;	/* BASE */
+	unsigned index;		/* BASE: 0..255 */
 	struct bytes pub_exp;	/* RSA: public exponent, absent = 65537 */
 	struct bytes curve;	/* EC, ED, MONT: as PART_CURVE */
 	uint64_t set;		/* ML-*, SLH-DSA: the standard's number */
@@ -167,7 +204,11 @@ struct eng_gen {
 	bool prove_later;	/* EC, ED, MONT: the pair stays in this process */
 };
 /*
- * A new key (pair).  Pairs get the pairwise check of design section 8: what one
+ * A new key (pair), or domain parameters.  DH parameters of 2048, 3072, 4096,
+ * 6144 and 8192 bits are the groups of RFC 7919; others get a new safe prime,
+ * which takes its time.  CKR_KEY_SIZE_RANGE, CKR_DOMAIN_PARAMS_INVALID,
+ * CKR_MECHANISM_PARAM_INVALID for an unusable hash, seed or index.
+ * Pairs get the pairwise check of design section 8: what one
  * half does, the other undoes.  With prove_later it happens in eng_op_init or
  * eng_derive, before the private half is used; who lets it out in another way
  * calls eng_key_prove before.
@@ -185,8 +226,8 @@ void eng_key_putp(struct eng_key **k);
 
 enum eng_type eng_key_type(const struct eng_key *k);
 bool eng_key_private(const struct eng_key *k);	/* true for SECRET */
-/* RSA modulus, EC field, ED/MONT nominal (255, 448...) in bits; SECRET: bytes * 8;
- * ML-*, SLH-DSA: bytes of the public key * 8. */
+/* RSA modulus, prime of DSA/DH/X942, EC field, ED/MONT nominal (255, 448...) in
+ * bits; SECRET: bytes * 8; ML-*, SLH-DSA: bytes of the public key * 8. */
 size_t eng_key_bits(const struct eng_key *k);
 /*
  * One part of the key, in canonical form (numbers without leading zeros except
@@ -274,12 +315,14 @@ enum eng_family {
 	ENG_F_ML_DSA,		/* md = message hashed here, else par.md (may be NULL)
 				   of the input; par.context, par.deterministic */
 	ENG_F_SLH_DSA,		/* likewise */
+	ENG_F_DSA,		/* md or raw hash; signatures are r || s */
 	ENG_F_ECDH,		/* derive; cofactor */
+	ENG_F_DH,		/* derive: PKCS#3 and X9.42 */
 	ENG_F_ML_KEM,		/* encapsulates only */
 	ENG_F_HYBRID,		/* wraps: AES key wrap under a key of par.aes_len
 				   bytes, which goes by mode: "OAEP", or "ECDH"
 				   (cofactor); in one call */
-	ENG_F_KEYGEN
+	ENG_F_KEYGEN		/* pairs, parameters: mode is libcrypto's type */
 };
 
 /* Static description of what a mechanism does, part of a row in mech. */
@@ -295,6 +338,7 @@ struct eng_alg {
 	bool pad;		/* PKCS#7 padding */
 	bool cofactor;
 	bool extra_bits;	/* KEYGEN of EC: see struct eng_gen */
+	enum eng_making making;	/* KEYGEN */
 };
 
 /* Parsed parameters; views are borrowed for the call of eng_op_init only. */
@@ -320,9 +364,13 @@ struct eng_par {
 	bool deterministic;	/* ML-DSA, SLH-DSA: not hedged */
 	const char *kdf_md;	/* ECDH: NULL = CKD_NULL, else X9.63 with this hash */
 	bool kdf_sp800;		/* SP 800-56A one-step instead of X9.63 */
+	bool kdf_asn1;		/* X9.42 DH: the counter stands in shared, which
+				   is the OtherInfo of RFC 2631 section 2.1.2 */
 	struct bytes shared;	/* ECDH: shared info */
-	struct bytes peer;	/* ECDH: the other's public point, as given */
 	size_t aes_len;		/* HYBRID, with what OAEP or ECDH take */
+	struct bytes peer;	/* ECDH: the other's public point, as given; DH:
+				   the other's public value */
+	unsigned index;		/* generation of a DSA base, with shared: its seed */
 };
 
 /*
@@ -467,9 +515,9 @@ CK_RV eng_op_update_key(struct eng_op *op, const struct eng_key *key)
 void eng_hotp_digits(struct bytes mac, unsigned digits, uint8_t *out);
 
 /*
- * Key agreement (ENG_F_ECDH): the derived bytes.  len: bytes wanted, 0 = the
- * natural length (field size for CKD_NULL; a KDF needs len).  CKD_NULL gives
- * the trailing bytes of the shared secret when len is shorter: 3.2 section
+ * Key agreement (ENG_F_ECDH, ENG_F_DH): the derived bytes.  len: bytes wanted,
+ * 0 = the natural length (field or prime size for CKD_NULL; a KDF needs len).
+ * CKD_NULL gives the trailing bytes of the shared secret when len is shorter: 3.2 section
  * 6.3.20 removes bytes from the leading end.
  * CKR_MECHANISM_PARAM_INVALID for a bad peer point, CKR_KEY_SIZE_RANGE when
  * len is more than there is.

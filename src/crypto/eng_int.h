@@ -53,8 +53,9 @@ struct eng_key {
 	size_t bits;
 	const struct curve *curve;	/* EC, ED, MONT: its row (key_int.h) */
 	const struct pqc *pqc;	/* ML-KEM, ML-DSA, SLH-DSA: likewise */
-	size_t len;		/* RSA: bytes of the modulus; ML-DSA, SLH-DSA:
-				   of a signature */
+	size_t len;		/* RSA, DSA, DH: bytes of the modulus, the prime;
+				   ML-DSA, SLH-DSA: of a signature */
+	size_t order;		/* DSA, X942: bytes of the subprime */
 	struct secret *value;	/* SECRET */
 	EVP_PKEY *pkey;		/* others; freed by OPENSSL means */
 	atomic_bool unproved;	/* the pairwise check is still due (keygen.c) */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Keys: making them from parts, counting references, reading parts back, and
- * check values.  What is special to a type stands in key_rsa.c, key_curve.c, key_pqc.c.
+ * check values.  What is special to a type stands in key_rsa.c, key_curve.c,
+ * key_ffc.c, key_pqc.c.
  *
  * Invariants:
  *  1. A key does not change once it was handed out, so it needs no lock;
@@ -19,6 +20,7 @@
 
 #include "base/log.h"
 #include "crypto/cipher_int.h"
+#include "crypto/ffc_int.h"
 
 #define SHA1_LEN 20
 
@@ -98,6 +100,9 @@ static const struct {
 } type_oids[] = {
 	{ "RSA", "1.2.840.113549.1.1.1" },
 	{ "EC", "1.2.840.10045.2.1" },
+	{ "DSA", "1.2.840.10040.4.1" },
+	{ "DH", "1.2.840.113549.1.3.1" },
+	{ "DHX", "1.2.840.10046.2.1" },
 	{ "X25519", "1.3.101.110" },
 	{ "X448", "1.3.101.111" },
 	{ "ED25519", "1.3.101.112" },
@@ -182,6 +187,8 @@ key_make(struct eng *e, struct eng_key *key, const struct eng_parts *parts,
 		return key_import_rsa(e, parts, checked, key);
 	if (key_is_pqc(key->type))
 		return key_import_pqc(e, parts, checked, key);
+	if (ffc_type_name(key->type) != NULL)
+		return key_import_ffc(e, parts, checked, key);
 	return key_import_curve(e, parts, checked, key);
 }
 
@@ -278,6 +285,16 @@ part_of_curve(const struct eng_key *k, enum eng_part part, struct secret **out)
 	return key_part_octets(k, OSSL_PKEY_PARAM_PRIV_KEY, out);
 }
 
+static CK_RV
+part_of_ffc(const struct eng_key *k, enum eng_part part, struct secret **out)
+{
+	if (part == PART_SEED)
+		return key_part_octets(k, OSSL_PKEY_PARAM_FFC_SEED, out);
+	if (key_ffc_name(part) == NULL || (part == PART_PRIV && !k->private))
+		return CKR_ATTRIBUTE_TYPE_INVALID;
+	return part_number(k, key_ffc_name(part), 0, out);
+}
+
 CK_RV
 eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
     struct secret **out)
@@ -292,6 +309,8 @@ eng_key_part(struct eng *e, const struct eng_key *k, enum eng_part part,
 	}
 	if (key_is_pqc(k->type))
 		return key_part_pqc(k, part, out);
+	if (ffc_type_name(k->type) != NULL)
+		return part_of_ffc(k, part, out);
 	if (k->type != ENG_RSA)
 		return part_of_curve(k, part, out);
 	if (key_rsa_name(part) == NULL || (part >= PART_D && !k->private))

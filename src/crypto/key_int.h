@@ -143,6 +143,24 @@ CK_RV key_import_pqc(struct eng *e, const struct eng_parts *parts,
 CK_RV key_check_rsa(struct eng *e, const struct eng_parts *parts) KL_MUST_USE;
 CK_RV key_import_curve(struct eng *e, const struct eng_parts *parts,
     bool checked, struct eng_key *key) KL_MUST_USE;
+CK_RV key_import_ffc(struct eng *e, const struct eng_parts *parts,
+    bool checked, struct eng_key *key) KL_MUST_USE;
+/* libcrypto's name of a finite-field number, NULL for other parts. */
+const char *key_ffc_name(enum eng_part part);
+/* Generates what spec says of DSA, DH or X942 (keygen_ffc.c). */
+CK_RV key_generate_ffc(struct eng *e, const struct eng_gen *spec,
+    struct eng_key *key) KL_MUST_USE;
+/* The AlgorithmIdentifier of a finite-field key, and what its BIT STRING and
+ * OCTET STRING hold, appended (pkcs8_ffc.c). */
+CK_RV ffc_put_algorithm(struct eng *e, const struct eng_key *k,
+    struct buf *out) KL_MUST_USE;
+CK_RV ffc_put_number(struct eng *e, const struct eng_key *k,
+    enum eng_part part, struct buf *out) KL_MUST_USE;
+/* Reads the parameters that follow oid (a whole element) in an
+ * AlgorithmIdentifier; false when oid is none of ours.  What is wrong makes
+ * alg fail. */
+bool ffc_read_algorithm(struct bytes oid, struct reader *alg,
+    enum eng_type *type, struct eng_parts *parts);
 /* libcrypto's name of an RSA number, NULL for other parts. */
 const char *key_rsa_name(enum eng_part part);
 /* Gives key the pair pkey (taken over in any case) and fills in what is asked of
@@ -171,6 +189,14 @@ CK_RV key_from_params(struct eng *e, const char *type, int selection,
 /* Signs and verifies a fixed block with an RSA pair (raw, so that it works
  * for every size): CKR_ATTRIBUTE_VALUE_INVALID when that fails. */
 CK_RV key_probe_rsa(struct eng *e, EVP_PKEY *pkey, size_t len) KL_MUST_USE;
+/* n bytes out of a shared secret z by the KDF that par names (X9.63, X9.42's
+ * concatenation, SP 800-56A): derive.c. */
+CK_RV derive_expand(struct eng *e, const struct eng_par *par, struct bytes z,
+    uint8_t *out, size_t n) KL_MUST_USE;
+/* eng_derive for ENG_F_DH: derive_dh.c. */
+CK_RV derive_dh(struct eng *e, const struct eng_alg *alg,
+    const struct eng_par *par, struct eng_key *key, size_t len,
+    struct secret **out) KL_MUST_USE;
 /* Frees what derive.c keeps in a key that goes away. */
 void derive_forget(struct eng_key *key);
 /* A new context for operations with key; NULL when out of memory. */

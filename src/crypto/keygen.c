@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "crypto/cipher_int.h"
+#include "crypto/ffc_int.h"
 
 #define RSA_BITS_MAX 16384
 #define EXTRA_BYTES  8		/* FIPS 186-5 A.2.1: 64 bits */
@@ -344,7 +345,8 @@ eng_key_generate(struct eng *e, const struct eng_gen *spec,
     struct eng_key **out)
 {
 	ENG_MARK;
-	KL_AUTO(eng_key_putp) struct eng_key *key = key_new(spec->type, true);
+	KL_AUTO(eng_key_putp) struct eng_key *key = key_new(spec->type,
+	    spec->making == ENG_MAKE_KEY);
 	CK_RV rv;
 
 	KL_ASSERT(spec->type < ENG_TYPES);
@@ -353,6 +355,7 @@ eng_key_generate(struct eng *e, const struct eng_gen *spec,
 	rv = spec->type == ENG_SECRET ? generate_secret(e, spec, key) :
 	    spec->type == ENG_RSA ? generate_rsa(e, spec, key) :
 	    key_is_pqc(spec->type) ? generate_pqc(e, spec, key) :
+	    ffc_type_name(spec->type) != NULL ? key_generate_ffc(e, spec, key) :
 	    generate_curve(e, spec, key);
 	if (rv != CKR_OK)
 		return rv;

@@ -64,6 +64,7 @@ static const struct {
 	[ENG_F_SLH_DSA]   = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_HYBRID]    = { NULL,            &eng_ops_hybrid,    CRYPT },
 	[ENG_F_ML_KEM]    = { NULL,            NULL,               0 },
+	[ENG_F_DSA]       = { &eng_ops_sign,   NULL,               SIGN },
 	[ENG_F_KEYGEN]    = { NULL,            NULL,               0 },
 };
 /* clang-format on */
@@ -136,6 +137,10 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		return eng_has_keymgmt(e, "RSA");
 	case ENG_F_ECDSA:
 		return eng_has_keymgmt(e, "EC");
+	case ENG_F_DSA:
+		return eng_has_keymgmt(e, "DSA");
+	case ENG_F_DH:
+		return eng_has_keymgmt(e, alg->mode);
 	case ENG_F_EDDSA:
 		return eng_has_keymgmt(e, "ED25519");
 	case ENG_F_ML_DSA:

@@ -13,7 +13,7 @@
  *
  * No state; any thread.
  */
-#include "crypto/key_int.h"
+#include "crypto/ffc_int.h"
 
 #include <string.h>
 
@@ -31,11 +31,13 @@ static const uint8_t oid_ec[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
 /* --------------------------------------------------------------- writing */
 
 /* Appends the AlgorithmIdentifier of a key. */
-static void
-put_algorithm(const struct eng_key *k, struct buf *out)
+static CK_RV
+put_algorithm(struct eng *e, const struct eng_key *k, struct buf *out)
 {
 	KL_AUTO(buf_done) struct buf inner = { .p = NULL };
 
+	if (ffc_type_name(k->type) != NULL)
+		return ffc_put_algorithm(e, k, out);
 	if (k->type == ENG_RSA) {
 		buf_put(&inner, OID_RSA);
 		der_put(&inner, DER_NULL, BYTES_NONE);
@@ -47,6 +49,7 @@ put_algorithm(const struct eng_key *k, struct buf *out)
 		buf_put(&inner, k->curve->oid);
 	}
 	der_put_buf(out, DER_SEQUENCE, &inner);
+	return buf_rv(out);
 }
 
 /* RFC 8017 RSAPublicKey. */
@@ -76,6 +79,8 @@ put_public(struct eng *e, const struct eng_key *k, struct buf *out)
 
 	if (k->type == ENG_RSA)
 		return put_public_rsa(e, k, out);
+	if (ffc_type_name(k->type) != NULL)
+		return ffc_put_number(e, k, PART_PUB, out);
 	if ((rv = eng_key_part(e, k, key_is_pqc(k->type) ? PART_PUB :
 	    PART_POINT, &point)) != CKR_OK)
 		return rv;
@@ -92,8 +97,8 @@ eng_key_spki(struct eng *e, const struct eng_key *k, struct buf *out)
 
 	if (k->type == ENG_SECRET)
 		return CKR_KEY_TYPE_INCONSISTENT;
-	put_algorithm(k, &inner);
-	if ((rv = put_public(e, k, &public)) != CKR_OK)
+	if ((rv = put_algorithm(e, k, &inner)) != CKR_OK ||
+	    (rv = put_public(e, k, &public)) != CKR_OK)
 		return rv;
 	der_put_bits(&inner, DER_BIT_STRING, buf_view(&public));
 	if ((rv = buf_rv(&public)) != CKR_OK)
@@ -224,11 +229,14 @@ eng_key_pkcs8(struct eng *e, const struct eng_key *k, struct secret **out)
 	rv = k->type == ENG_RSA ? put_private_rsa(e, k, &private) :
 	    k->type == ENG_EC ? put_private_ec(e, k, &private) :
 	    key_is_pqc(k->type) ? put_private_pqc(e, k, &private) :
+	    ffc_type_name(k->type) != NULL ?
+	    ffc_put_number(e, k, PART_PRIV, &private) :
 	    put_private_rfc(e, k, &private);
 	if (rv != CKR_OK)
 		return rv;
 	der_put_uint(&inner, BYTES_NONE); /* version 0 */
-	put_algorithm(k, &inner);
+	if ((rv = put_algorithm(e, k, &inner)) != CKR_OK)
+		return rv;
 	der_put_buf(&inner, DER_OCTET_STRING, &private);
 	der_put_buf(&whole, DER_SEQUENCE, &inner);
 	if ((rv = buf_rv(&whole)) != CKR_OK)
@@ -246,7 +254,7 @@ struct private_info {
 	struct eng_parts parts;
 };
 
-/* AlgorithmIdentifier: sets the type and the curve. */
+/* AlgorithmIdentifier: sets the type and the curve or group. */
 static CK_RV
 read_algorithm(struct reader *r, struct private_info *info)
 {
@@ -275,7 +283,8 @@ read_algorithm(struct reader *r, struct private_info *info)
 		info->pqc = set;
 		info->set = (uint8_t)set->set;
 		info->parts.part[PART_SET] = bytes_of(&info->set, 1);
-	} else {
+	} else if (!ffc_read_algorithm(oid, &alg, &info->type,
+	    &info->parts)) {
 		return log_rv(CKR_WRAPPED_KEY_INVALID,
 		    "pkcs8: not an algorithm of ours");
 	}
@@ -365,6 +374,8 @@ read_private(struct reader *r, struct private_info *info)
 		ok = read_private_ec(&key, info);
 	else if (info->pqc != NULL)
 		ok = read_private_pqc(&key, info);
+	else if (ffc_type_name(info->type) != NULL)
+		info->parts.part[PART_PRIV] = der_read_uint(&key);
 	else
 		info->parts.part[PART_PRIV] = der_read(&key, DER_OCTET_STRING);
 	return ok && read_done(&key);

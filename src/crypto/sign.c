@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signing and verifying with key pairs: RSA PKCS#1, PSS and X.509, ECDSA; EdDSA
- * by way of eddsa.c, ML-DSA and SLH-DSA of pqsign.c.
+ * Signing and verifying with key pairs: RSA PKCS#1, PSS and X.509, ECDSA, DSA;
+ * EdDSA by way of eddsa.c, ML-DSA and SLH-DSA of pqsign.c.
  *
  * Messages are hashed here and the hash is signed through an EVP_PKEY_CTX
  * that stays set up between operations, because libcrypto's own combination
@@ -78,7 +78,8 @@ sign_check_key(const struct eng_op *op)
 	enum eng_type want = op->alg->fam == ENG_F_ECDSA ? ENG_EC :
 	    op->alg->fam == ENG_F_EDDSA ? ENG_ED :
 	    op->alg->fam == ENG_F_ML_DSA ? ENG_ML_DSA :
-	    op->alg->fam == ENG_F_SLH_DSA ? ENG_SLH_DSA : ENG_RSA;
+	    op->alg->fam == ENG_F_SLH_DSA ? ENG_SLH_DSA :
+	    op->alg->fam == ENG_F_DSA ? ENG_DSA : ENG_RSA;
 
 	if (op->key == NULL || op->key->type != want ||
 	    (op->dir == ENG_SIGN && !op->key->private))
@@ -90,6 +91,8 @@ sign_check_key(const struct eng_op *op)
 static size_t
 sign_size(const struct eng_key *key)
 {
+	if (key->type == ENG_DSA)
+		return 2 * key->order;
 	if (key->curve == NULL)
 		return key->len;
 	return 2 * (key->type == ENG_EC ? key->curve->priv : key->curve->len);
@@ -283,6 +286,13 @@ sign_final_len(const struct eng_op *op)
 	return sign_len(op, 0);
 }
 
+/* What CKM_DSA signs (3.2 section 6.2.11). */
+static bool
+is_hash_len(size_t n)
+{
+	return n == 20 || n == 28 || n == 32 || n == 48 || n == 64;
+}
+
 /* What was given to sign without hashing it here fits the scheme. */
 static CK_RV
 sign_check_input(const struct eng_op *op, const struct sign_state *st,
@@ -297,6 +307,8 @@ sign_check_input(const struct eng_op *op, const struct sign_state *st,
 		fits = n <= k;
 	else if (st->hash_len > 0)
 		fits = n == st->hash_len;
+	else if (op->alg->fam == ENG_F_DSA)
+		fits = is_hash_len(n);
 	return fits ? CKR_OK : log_rv(CKR_DATA_LEN_RANGE,
 	    "sign: %zu bytes do not fit", n);
 }
@@ -364,14 +376,21 @@ sign_prepare(struct eng_op *op, struct bytes in, uint8_t *hash,
 	return CKR_OK;
 }
 
+/* Whether signatures are two numbers, which libcrypto has as DER. */
+static bool
+is_two_numbers(const struct eng_op *op)
+{
+	return op->alg->fam == ENG_F_ECDSA || op->alg->fam == ENG_F_DSA;
+}
+
 static CK_RV
-sign_tbs_ecdsa(struct sign_state *st, struct bytes tbs, uint8_t *out)
+sign_tbs_two(struct sign_state *st, struct bytes tbs, uint8_t *out)
 {
 	uint8_t der[DER_SIG_MAX];
 	size_t n = sizeof(der);
 
 	if (EVP_PKEY_sign(st->pctx, der, &n, tbs.p, tbs.n) != 1)
-		return log_rv(CKR_DEVICE_ERROR, "ecdsa: signing failed");
+		return log_rv(CKR_DEVICE_ERROR, "sign: signing failed");
 	return ecdsa_der_to_raw(bytes_of(der, n), st->sig_len / 2, out);
 }
 
@@ -392,8 +411,8 @@ sign_whole(struct eng_op *op, struct bytes in, uint8_t *out, size_t *out_len)
 		return rv;
 	} else if (is_pq(op)) {
 		rv = pqsign_sign(op->eng, op->key, &st->pq, tbs, out);
-	} else if (op->alg->fam == ENG_F_ECDSA) {
-		rv = sign_tbs_ecdsa(st, tbs, out);
+	} else if (is_two_numbers(op)) {
+		rv = sign_tbs_two(st, tbs, out);
 	} else if (EVP_PKEY_sign(st->pctx, out, &n, tbs.p, tbs.n) != 1 ||
 	    n != st->sig_len) {
 		/* All lengths were checked: the number is not below n. */
@@ -513,14 +532,15 @@ verify_whole(struct eng_op *op, struct bytes in, struct bytes sig)
 		return rv;
 	if (is_pq(op))
 		return pqsign_verify(op->eng, op->key, &st->pq, tbs, sig);
-	if (op->alg->fam == ENG_F_ECDSA) {
+	/* 3.2 section 6.3.1 allows shorter ones of ECDSA; DSA's are whole. */
+	if (op->alg->fam != ENG_F_ECDSA && sig.n != st->sig_len)
+		return log_rv(CKR_SIGNATURE_LEN_RANGE,
+		    "verify: signature of %zu bytes", sig.n);
+	if (is_two_numbers(op)) {
 		if ((rv = ecdsa_raw_to_der(sig, st->sig_len / 2, &der)) !=
 		    CKR_OK)
 			return rv;
 		sig = buf_view(&der);
-	} else if (sig.n != st->sig_len) {
-		return log_rv(CKR_SIGNATURE_LEN_RANGE,
-		    "verify: signature of %zu bytes", sig.n);
 	}
 	if (op->alg->fam == ENG_F_RSA_PKCS1 && tbs.n == 0)
 		return verify_empty(op, sig);

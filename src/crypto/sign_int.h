@@ -15,10 +15,10 @@ md_ctx_freep(EVP_MD_CTX **p)
 	*p = NULL;
 }
 
-/* ----------------------------------------------------------------- ECDSA */
+/* ------------------------------------------------------------ ECDSA, DSA */
 
 /*
- * Signatures as 3.2 section 6.3.1 has them (r || s, each of size bytes) and as
+ * Signatures as 3.2 sections 6.3.1 and 6.2 have them (r || s, each of size bytes) and as
  * libcrypto has them (DER).  der_to_raw writes 2 * size bytes to out;
  * CKR_DEVICE_ERROR when der is not what libcrypto should give.  raw_to_der
  * takes shorter r and s too, of equal length, and appends to out;

@@ -22,6 +22,7 @@
 #define MESSAGES \
 	(CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MESSAGE_SIGN | \
 	    CKF_MESSAGE_VERIFY)
+#define FFC_MIN 1024u	/* bits of a prime, whatever the configuration says */
 
 enum known { UNKNOWN, OFFERED, LACKING };
 
@@ -47,6 +48,9 @@ row_configured(const struct mech_row *row, const struct conf *conf)
 
 	if (r.nkeys == 1 && r.keys[0] == CKK_RSA)
 		r.min = conf->rsa_min;
+	if (r.nkeys == 1 && (r.keys[0] == CKK_DSA || r.keys[0] == CKK_DH ||
+	    r.keys[0] == CKK_X9_42_DH))
+		r.min = conf->rsa_min < FFC_MIN ? FFC_MIN : conf->rsa_min;
 	if ((r.traits & MECH_SHA1) != 0 && conf->policy == CONF_POLICY_STRICT)
 		r.flags &= ~(CK_FLAGS)(CKF_SIGN | CKF_MESSAGE_SIGN);
 	if ((r.flags & MESSAGES) != 0 && (r.traits & MECH_SINGLE) == 0)

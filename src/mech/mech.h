@@ -24,11 +24,12 @@
 #define MECH_ZERO_PAD	0x20u	/* wrapping pads with zeros to whole blocks: ECB,
 				   CBC, AES_KEY_WRAP (3.2 sections 6.10, 6.21);
 				   eng_block_len says how long they are */
-
 #define MECH_BITS	0x40u	/* sizes are in bits, though its family counts
 				   bytes */
 #define MECH_OTP	0x80u	/* one-time passwords: keys of class
 				   CKO_OTP_KEY, the parameter in call->otp */
+#define MECH_DOMAIN	0x100u	/* generates domain parameters, not a key */
+#define MECH_BASE	0x200u	/* such that the template gives the primes of */
 
 #define MECH_KEYS_MAX 10
 
@@ -114,6 +115,14 @@ CK_RV mech_parse_wrap(struct mechs *m, const CK_MECHANISM *mechanism,
 /* Reads the parameter of one message: CKR_MECHANISM_PARAM_INVALID. */
 CK_RV mech_message(const struct mech_row *row, const void *p, CK_ULONG n,
     struct mech_message *out) KL_MUST_USE;
+/*
+ * Puts a seed into the parameter that mech_parse read for a row that makes
+ * primes (CK_DSA_PARAMETER_GEN_PARAM, 3.2 section 6.2.1), which is the caller's
+ * memory.  CKR_MECHANISM_PARAM_INVALID when it has no room: never after a
+ * mech_parse that went well.
+ */
+CK_RV mech_give_seed(const CK_MECHANISM *mechanism, struct bytes seed)
+    KL_MUST_USE;
 /* Whether the row works with keys of this type. */
 bool mech_takes(const struct mech_row *row, CK_KEY_TYPE type);
 /* Whether bits lies between the row's limits, in its own unit; rows that

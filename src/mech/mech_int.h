@@ -59,6 +59,13 @@ mech_params_fn par_sign_context;/* nothing, or CK_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_hash_sign_context;
 				/* CK_HASH_SIGN_ADDITIONAL_CONTEXT */
 mech_params_fn par_otp;		/* CK_OTP_PARAMS (params_otp.c) */
+mech_params_fn par_dh;		/* a public value: params_ffc.c */
+mech_params_fn par_x942_dh;	/* CK_X9_42_DH1_DERIVE_PARAMS */
+mech_params_fn par_dsa_primes;	/* CK_DSA_PARAMETER_GEN_PARAM, seed to be filled */
+mech_params_fn par_dsa_base;	/* CK_DSA_PARAMETER_GEN_PARAM, seed and index */
+
+/* Room that a caller must have for a seed. */
+#define MECH_SEED_MAX 64
 
 /* Those of a message: n bytes at p, which is not NULL. */
 typedef CK_RV mech_message_fn(const void *p, size_t n,

@@ -17,6 +17,7 @@ static const struct mech_rows *const families[] = {
 	&mech_rows_chacha,
 	&mech_rows_cipher,
 	&mech_rows_ec,
+	&mech_rows_ffc,
 	&mech_rows_hash,
 	&mech_rows_otp,
 	&mech_rows_pqc,

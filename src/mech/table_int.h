@@ -17,6 +17,7 @@ extern const struct mech_rows mech_rows_aes;
 extern const struct mech_rows mech_rows_chacha;
 extern const struct mech_rows mech_rows_cipher;
 extern const struct mech_rows mech_rows_ec;
+extern const struct mech_rows mech_rows_ffc;
 extern const struct mech_rows mech_rows_hash;
 extern const struct mech_rows mech_rows_otp;
 extern const struct mech_rows mech_rows_pqc;

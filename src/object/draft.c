@@ -138,6 +138,35 @@ gen_rsa(const struct obj_draft *d, struct eng_gen *gen)
 	return CKR_OK;
 }
 
+/* A length in bits from the template; 0 when it is not there. */
+static CK_RV
+gen_bits(const struct obj_draft *d, CK_ATTRIBUTE_TYPE type, size_t *out)
+{
+	uint64_t bits = attrs_num(&d->attrs, type, 0);
+
+	if (bits > BITS_MAX || (bits == 0 && attrs_find(&d->attrs, type) !=
+	    NULL))
+		return log_rv(CKR_KEY_SIZE_RANGE,
+		    "generate: attribute 0x%lx is out of all bounds", type);
+	*out = (size_t)bits;
+	return CKR_OK;
+}
+
+/* Of domain parameters their lengths, of a pair (d is its public half) or a
+ * base what is given of them. */
+static CK_RV
+gen_ffc(const struct obj_draft *d, struct eng_gen *gen)
+{
+	CK_RV rv;
+
+	gen->group.part[PART_PRIME] = attrs_bytes(&d->attrs, CKA_PRIME);
+	gen->group.part[PART_SUBPRIME] = attrs_bytes(&d->attrs, CKA_SUBPRIME);
+	gen->group.part[PART_BASE] = attrs_bytes(&d->attrs, CKA_BASE);
+	if ((rv = gen_bits(d, CKA_PRIME_BITS, &gen->bits)) != CKR_OK)
+		return rv;
+	return gen_bits(d, CKA_SUBPRIME_BITS, &gen->sub_bits);
+}
+
 CK_RV
 obj_draft_gen(const struct obj_draft *d, struct eng_gen *out)
 {
@@ -159,6 +188,11 @@ obj_draft_gen(const struct obj_draft *d, struct eng_gen *out)
 			rv = log_rv(CKR_TEMPLATE_INCOMPLETE,
 			    "generate: no CKA_EC_PARAMS");
 		break;
+	case ENG_DSA:
+	case ENG_DH:
+	case ENG_X942:
+		rv = gen_ffc(d, &gen);
+		break;
 	case ENG_ML_KEM:
 	case ENG_ML_DSA:
 	case ENG_SLH_DSA:
@@ -176,6 +210,12 @@ obj_draft_gen(const struct obj_draft *d, struct eng_gen *out)
 	return rv;
 }
 
+CK_RV
+obj_draft_gen_private(const struct obj_draft *priv, struct eng_gen *out)
+{
+	return gen_bits(priv, CKA_VALUE_BITS, &out->priv_bits);
+}
+
 bool
 obj_draft_confined(const struct obj_draft *d)
 {
@@ -186,7 +226,8 @@ obj_draft_confined(const struct obj_draft *d)
 CK_RV
 obj_draft_set_key(struct obj_draft *d, struct eng_key *key)
 {
-	bool secret_half = d->schema->class != CKO_PUBLIC_KEY;
+	bool secret_half = d->schema->class != CKO_PUBLIC_KEY &&
+	    d->schema->class != CKO_DOMAIN_PARAMETERS;
 
 	if (eng_key_type(key) != d->schema->eng ||
 	    (secret_half && !eng_key_private(key)))

@@ -41,6 +41,20 @@ static const struct part_row parts[] = {
 	{ ENG_MONT,    PART_CURVE, CKA_EC_PARAMS,        EITHER,       false },
 	{ ENG_MONT,    PART_POINT, CKA_EC_POINT,         EITHER,       false },
 	{ ENG_MONT,    PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_DSA,     PART_PRIME, CKA_PRIME,            EITHER,       false },
+	{ ENG_DSA,     PART_SUBPRIME, CKA_SUBPRIME,      EITHER,       false },
+	{ ENG_DSA,     PART_BASE,  CKA_BASE,             EITHER,       true },
+	{ ENG_DSA,     PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_DSA,     PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_DH,      PART_PRIME, CKA_PRIME,            EITHER,       false },
+	{ ENG_DH,      PART_BASE,  CKA_BASE,             EITHER,       false },
+	{ ENG_DH,      PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_DH,      PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
+	{ ENG_X942,    PART_PRIME, CKA_PRIME,            EITHER,       false },
+	{ ENG_X942,    PART_SUBPRIME, CKA_SUBPRIME,      EITHER,       false },
+	{ ENG_X942,    PART_BASE,  CKA_BASE,             EITHER,       false },
+	{ ENG_X942,    PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
+	{ ENG_X942,    PART_PRIV,  CKA_VALUE,            PRIVATE_HALF, false },
 	{ ENG_ML_KEM,  PART_SET,   CKA_PARAMETER_SET,    EITHER,       false },
 	{ ENG_ML_KEM,  PART_PUB,   CKA_VALUE,            PUBLIC_HALF,  false },
 	{ ENG_ML_KEM,  PART_SEED,  CKA_SEED,             PRIVATE_HALF, true },
@@ -58,7 +72,11 @@ static const struct part_row parts[] = {
 static bool
 part_applies(const struct part_row *p, const struct schema *s)
 {
-	return p->eng == s->eng && p->half !=
+	if (p->eng != s->eng)
+		return false;
+	if (s->class == CKO_DOMAIN_PARAMETERS)
+		return p->half == EITHER;
+	return p->half !=
 	    (s->class == CKO_PUBLIC_KEY ? PRIVATE_HALF : PUBLIC_HALF);
 }
 
@@ -153,6 +171,48 @@ fill_secret(struct obj_draft *d)
 	return put_found(d, CKA_CHECK_VALUE, bytes_of(kcv, sizeof(kcv)));
 }
 
+/* How many bits a number has, without leading zero bytes. */
+static size_t
+bits_of(struct bytes n)
+{
+	size_t bits = n.n * 8;
+
+	for (unsigned top = n.n > 0 ? n.p[0] : 0; top != 0 && top < 0x80;
+	     top <<= 1)
+		bits--;
+	return bits;
+}
+
+/* CKA_VALUE_BITS of a DH private key, unless generation was told. */
+static CK_RV
+fill_value_bits(struct obj_draft *d)
+{
+	if (d->schema->class != CKO_PRIVATE_KEY || d->schema->eng != ENG_DH ||
+	    attrs_find(&d->attrs, CKA_VALUE_BITS) != NULL)
+		return CKR_OK;
+	return attrs_put_num(&d->attrs, CKA_VALUE_BITS,
+	    bits_of(attrs_bytes(&d->secrets, CKA_VALUE)));
+}
+
+/* The length of a number among the attributes, where there is a place for it. */
+static CK_RV
+put_bits(struct obj_draft *d, CK_ATTRIBUTE_TYPE of, CK_ATTRIBUTE_TYPE type)
+{
+	if (schema_row(d->schema, type) == NULL)
+		return CKR_OK;
+	return attrs_put_num(&d->attrs, type,
+	    bits_of(attrs_bytes(&d->attrs, of)));
+}
+
+/* Domain parameters say how long they are. */
+static CK_RV
+fill_params(struct obj_draft *d)
+{
+	CK_RV rv = put_bits(d, CKA_PRIME, CKA_PRIME_BITS);
+
+	return rv != CKR_OK ? rv : put_bits(d, CKA_SUBPRIME, CKA_SUBPRIME_BITS);
+}
+
 static CK_RV
 fill_pair(struct obj_draft *d)
 {
@@ -163,7 +223,8 @@ fill_pair(struct obj_draft *d)
 	    (rv = attrs_put_num(&d->attrs, CKA_MODULUS_BITS,
 	    eng_key_bits(d->key))) != CKR_OK)
 		return rv;
-	if ((rv = eng_key_spki(d->eng, d->key, &spki)) != CKR_OK)
+	if ((rv = fill_value_bits(d)) != CKR_OK ||
+	    (rv = eng_key_spki(d->eng, d->key, &spki)) != CKR_OK)
 		return rv;
 	return put_found(d, CKA_PUBLIC_KEY_INFO, buf_view(&spki));
 }
@@ -178,6 +239,8 @@ material_fill(struct obj_draft *d)
 		if (part_applies(&parts[i], d->schema) &&
 		    (rv = fill_part(d, &parts[i])) != CKR_OK)
 			return rv;
+	if (d->schema->class == CKO_DOMAIN_PARAMETERS)
+		return fill_params(d);
 	return d->schema->eng == ENG_SECRET ? fill_secret(d) : fill_pair(d);
 }
 
@@ -237,7 +300,9 @@ material_import(struct obj_draft *d)
 		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
 		    "object: these %zu bytes are no key of type 0x%lx",
 		    in.part[PART_VALUE].n, s->key_type);
-	rv = eng_key_import(d->eng, s->eng, s->class != CKO_PUBLIC_KEY, &in,
+	rv = s->class == CKO_DOMAIN_PARAMETERS ?
+	    eng_params_import(d->eng, s->eng, &in, &d->key) :
+	    eng_key_import(d->eng, s->eng, s->class != CKO_PUBLIC_KEY, &in,
 	    &d->key);
 	/* C_CreateObject has no code for sizes (3.2 section 5.7.1). */
 	if (rv == CKR_KEY_SIZE_RANGE)
@@ -252,7 +317,7 @@ material_load(struct eng *e, const struct object *o,
 	static const struct attrs none = { 0 };
 	struct eng_parts in;
 
-	if (o->schema->eng == ENG_TYPES)
+	if (o->schema->eng == ENG_TYPES || o->class == CKO_DOMAIN_PARAMETERS)
 		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
 		    "object: class 0x%lx is no key", o->class);
 	in = parts_of(o->schema, &o->attrs, secrets != NULL ? secrets : &none);

@@ -220,6 +220,8 @@ struct obj_request {
 					   was encrypted, so it is an unwrapping (rule 2) */
 	const CK_ATTRIBUTE *templ;
 	CK_ULONG count;
+	bool primes_given;		/* generate: domain parameters whose primes
+					   the template has (footnote GIVEN) */
 };
 /*
  * Checks a template before any work is done and makes a draft: all the
@@ -234,6 +236,10 @@ void obj_draft_freep(struct obj_draft **d);
  * from the public key's draft.  CKR_TEMPLATE_INCOMPLETE,
  * CKR_KEY_SIZE_RANGE, CKR_CURVE_NOT_SUPPORTED. */
 CK_RV obj_draft_gen(const struct obj_draft *d, struct eng_gen *out) KL_MUST_USE;
+/* What the template of a pair's private half adds to that: CKA_VALUE_BITS.
+ * CKR_KEY_SIZE_RANGE. */
+CK_RV obj_draft_gen_private(const struct obj_draft *priv, struct eng_gen *out)
+    KL_MUST_USE;
 /* Whether key material will never leave this process: a session object,
  * sensitive and not extractable. */
 bool obj_draft_confined(const struct obj_draft *d);

@@ -74,6 +74,7 @@ enum attr_kind {
 #define SAME 0x20000u	/* set may repeat the value it has */
 #define CLEAR 0x40000u	/* set and copy may make it empty */
 #define LIVE 0x80000u	/* no stored value: found out at each reading (builtin.c) */
+#define GIVEN 0x100000u	/* given, against F4, where a mechanism wants primes */
 
 /* D_CAN: true when the key type can do it (struct schema, can); D_RULE: a rule
  * in policy.c. */
@@ -225,6 +226,7 @@ struct obj_draft {
 	enum obj_role role;
 	CK_MECHANISM_TYPE mech;
 	bool one_way;
+	bool primes_given;
 	bool base_sensitive, base_always_sensitive;	/* of the base or copied key */
 	bool base_extractable, base_never_extractable;
 	bool base_may_decrypt;		/* rule 2 of design section 9 */

@@ -251,7 +251,8 @@ check_given(const struct obj_draft *d, const struct attrs *given)
 		CK_RV rv;
 
 		KL_ASSERT(row != NULL);
-		if (row->foot & (NEVER | forbidding(d->way)))
+		if ((row->foot & (NEVER | forbidding(d->way))) &&
+		    !(d->primes_given && (row->foot & GIVEN)))
 			return log_rv(CKR_ATTRIBUTE_READ_ONLY,
 			    "template: attribute 0x%lx may not be given",
 			    row->type);
@@ -293,9 +294,10 @@ static CK_RV
 check_missing(const struct obj_draft *d, const struct attrs *given)
 {
 	const struct attr_row *row;
+	unsigned wanted = d->primes_given ? GIVEN : demanding(d->way);
 
 	for (size_t i = 0; (row = schema_at(d->schema, i)) != NULL; i++)
-		if ((row->foot & demanding(d->way)) &&
+		if ((row->foot & wanted) &&
 		    attrs_find(given, row->type) == NULL)
 			return log_rv(CKR_TEMPLATE_INCOMPLETE,
 			    "template: attribute 0x%lx is missing", row->type);
@@ -605,6 +607,7 @@ policy_draft(struct obj_draft *d, const struct obj_who *who,
 	d->role = who->role;
 	d->mech = rq->mech;
 	d->one_way = rq->one_way;
+	d->primes_given = rq->primes_given;
 	d->base_extractable = d->base_may_decrypt = true;
 	if (rq->base != NULL)
 		note_base(d, &rq->base->attrs);

@@ -9,6 +9,9 @@
  *  - CKA_PUBLIC_EXPONENT of a private key may be left out: the engine finds it.
  *  - CKA_VALUE of ML-KEM and ML-DSA private keys may be left out where CKA_SEED
  *    is given, as their sections say below the tables.
+ *  - CKA_SUBPRIME_BITS may be given to the generation of DSA parameters, as
+ *    3.2 section 6.2.4 says below its table; CKA_PRIME and CKA_SUBPRIME are
+ *    given to that of a base.
  *  - CKA_EC_POINT is an attribute of private keys too: programs read it there.
  *  - CKA_TRUSTED may be set later, by the SO, as CKA_WRAP_WITH_TRUSTED may by
  *    the user; data objects may be changed; CKA_COPYABLE may be taken away.
@@ -262,6 +265,61 @@ static const struct attr_row slh_private[] = {
 	{ CKA_VALUE,                A_BYTES,    F1 | F4 | F6 | F7 | SEAL,  D_NONE },
 };
 
+/* DSA and X9.42 DH alike. */
+static const struct attr_row ffc_public[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F3,                   D_NONE },
+	{ CKA_SUBPRIME,             A_BIGINT,   F1 | F3,                   D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F3,                   D_NONE },
+	{ CKA_VALUE,                A_BIGINT,   F1 | F4,                   D_NONE },
+};
+
+static const struct attr_row ffc_private[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_SUBPRIME,             A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_VALUE,                A_BIGINT,   F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+};
+
+static const struct attr_row dh_public[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F3,                   D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F3,                   D_NONE },
+	{ CKA_VALUE,                A_BIGINT,   F1 | F4,                   D_NONE },
+};
+
+static const struct attr_row dh_private[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F4 | F6,              D_NONE },
+	{ CKA_VALUE,                A_BIGINT,   F1 | F4 | F6 | F7 | SEAL,  D_NONE },
+	{ CKA_VALUE_BITS,           A_NUM,      F2 | F6,                   D_NONE },
+};
+
+static const struct attr_row domain[] = {
+	{ CKA_KEY_TYPE,             A_NUM,      F1 | FIND,                 D_NONE },
+	{ CKA_LOCAL,                A_BOOL,     F2 | F4 | F6 | NEVER,      D_RULE },
+};
+
+static const struct attr_row dsa_domain[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F4 | GIVEN,           D_NONE },
+	{ CKA_SUBPRIME,             A_BIGINT,   F1 | F4 | GIVEN,           D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_PRIME_BITS,           A_NUM,      F2 | F3,                   D_NONE },
+	{ CKA_SUBPRIME_BITS,        A_NUM,      F2,                        D_NONE },
+};
+
+static const struct attr_row dh_domain[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_PRIME_BITS,           A_NUM,      F2 | F3,                   D_NONE },
+};
+
+static const struct attr_row x942_domain[] = {
+	{ CKA_PRIME,                A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_BASE,                 A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_SUBPRIME,             A_BIGINT,   F1 | F4,                   D_NONE },
+	{ CKA_PRIME_BITS,           A_NUM,      F2 | F3,                   D_NONE },
+	{ CKA_SUBPRIME_BITS,        A_NUM,      F2 | F3,                   D_NONE },
+};
+
 /* The tables a schema consists of. */
 #define TABLES(...) .tables = (const struct attr_row *const[]){ __VA_ARGS__, NULL }
 #define COUNTS(...) .counts = (const size_t[]){ __VA_ARGS__ }
@@ -337,6 +395,9 @@ len_otp(size_t n)
 /* Of classes that have types of another kind (certificates), and of others. */
 #define NO_KEY_OF(x)                                                           \
 	.key_type = CK_UNAVAILABLE_INFORMATION, .eng = ENG_TYPES, .sub = (x)
+#define DOMAIN(type, engine, rows)                                             \
+	{ .class = CKO_DOMAIN_PARAMETERS, .key_type = (type), .eng = (engine), \
+	  ROWS3(storage, domain, rows) }
 #define NO_KEY NO_KEY_OF(CK_UNAVAILABLE_INFORMATION)
 
 static const struct schema schemas[] = {
@@ -380,6 +441,15 @@ static const struct schema schemas[] = {
 	{ .class = CKO_OTP_KEY, .key_type = CKK_HOTP, .eng = ENG_SECRET,
 	  ROWS4(storage, key, secret_key, otp), .len_ok = len_otp, .gen_len = 20,
 	  .cipher = ENG_CIPHERS, .can = U(SIGN) | U(VERIFY) },
+	PUBLIC_KEY(CKK_DSA, ENG_DSA, ffc_public, U(VERIFY)),
+	PUBLIC_KEY(CKK_DH, ENG_DH, dh_public, 0),
+	PUBLIC_KEY(CKK_X9_42_DH, ENG_X942, ffc_public, 0),
+	PRIVATE_KEY(CKK_DSA, ENG_DSA, ffc_private, U(SIGN)),
+	PRIVATE_KEY(CKK_DH, ENG_DH, dh_private, U(DERIVE)),
+	PRIVATE_KEY(CKK_X9_42_DH, ENG_X942, ffc_private, U(DERIVE)),
+	DOMAIN(CKK_DSA, ENG_DSA, dsa_domain),
+	DOMAIN(CKK_DH, ENG_DH, dh_domain),
+	DOMAIN(CKK_X9_42_DH, ENG_X942, x942_domain),
 	MAC_KEY(CKK_GENERIC_SECRET, false),
 	MAC_KEY(CKK_SHA_1_HMAC, false),
 	MAC_KEY(CKK_SHA224_HMAC, false),

@@ -40,7 +40,7 @@ op_gen_spec(const struct mech_row *row, const struct obj_draft *d,
 	if ((rv = obj_draft_gen(d, out)) != CKR_OK)
 		return gen_rv(rv);
 	out->extra_bits = row->alg.extra_bits;
-	if (out->type == ENG_RSA && !mech_size_ok(row, out->bits))
+	if (out->bits != 0 && !mech_size_ok(row, out->bits))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if (out->type == ENG_SECRET && !mech_size_ok(row, out->len * 8))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
@@ -56,16 +56,33 @@ op_gen_draft(struct session *s, const struct mech_row *row,
 	struct obj_request rq = {
 		.way = OBJ_WAY_GENERATE, .class = class,
 		.key_type = row->keys[0], .mech = row->type,
+		.primes_given = (row->traits & MECH_BASE) != 0,
 		.templ = t.v, .count = t.n,
 	};
 
 	return obj_draft_new(s->token->space, &who, &rq, out);
 }
 
+/* What C_GenerateKey makes. */
 static CK_OBJECT_CLASS
-op_secret_class(const struct mech_row *row)
+op_made_class(const struct mech_row *row)
 {
+	if ((row->traits & MECH_DOMAIN) != 0)
+		return CKO_DOMAIN_PARAMETERS;
 	return (row->traits & MECH_OTP) != 0 ? CKO_OTP_KEY : CKO_SECRET_KEY;
+}
+
+/* The seed of primes goes back in the mechanism's parameter. */
+static CK_RV
+op_give_seed(const CK_MECHANISM *m, const struct eng_key *key)
+{
+	KL_AUTO(secret_freep) struct secret *seed = NULL;
+	CK_RV rv;
+
+	if ((rv = eng_key_part(library()->eng, key, PART_SEED, &seed)) !=
+	    CKR_OK)
+		return CKR_DEVICE_ERROR;
+	return mech_give_seed(m, secret_view(seed));
 }
 
 CK_RV
@@ -85,14 +102,21 @@ op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
 	if ((rv = mech_parse(library()->mechs, m, CKF_GENERATE, &call)) !=
 	    CKR_OK)
 		return rv;
-	if ((rv = op_gen_draft(s, call.row, op_secret_class(call.row),
+	if ((rv = op_gen_draft(s, call.row, op_made_class(call.row),
 	    (struct op_template){ templ, n }, &d)) != CKR_OK)
 		return rv;
 	if ((rv = op_gen_spec(call.row, d, &spec)) != CKR_OK)
 		return rv;
-	if ((rv = eng_key_generate(library()->eng, &spec, &key)) != CKR_OK)
-		return gen_rv(rv);
-	if ((rv = obj_draft_set_key(d, key)) != CKR_OK)
+	spec.making = call.row->alg.making;
+	spec.md = call.par.md;
+	spec.seed = call.par.shared;
+	spec.index = call.par.index;
+	rv = gen_rv(eng_key_generate(library()->eng, &spec, &key));
+	if (rv != CKR_OK || (rv = obj_draft_set_key(d, key)) != CKR_OK)
+		return rv == CKR_DOMAIN_PARAMS_INVALID ?
+		    CKR_ATTRIBUTE_VALUE_INVALID : rv;
+	if (spec.making == ENG_MAKE_PRIMES &&
+	    (rv = op_give_seed(m, key)) != CKR_OK)
 		return rv;
 	return op_commit_one(s, d, out);
 }
@@ -145,6 +169,8 @@ op_generate_pair(struct session *s, const CK_MECHANISM *m,
 	if ((rv = op_gen_spec(call.row, pub, &spec)) != CKR_OK)
 		return rv;
 	spec.prove_later = obj_draft_confined(priv);
+	if ((rv = obj_draft_gen_private(priv, &spec)) != CKR_OK)
+		return gen_rv(rv);
 	if ((rv = op_pair_commit(s, &spec, pub, priv, made)) != CKR_OK)
 		return rv;
 	*out_pub = made[0];

@@ -34,6 +34,7 @@ static const struct {
 	{ F11, "11" }, { F12, "12" }, { SEAL, "seal" }, { COPY, "copy" },
 	{ FIND, "find" }, { NEVER, "never" }, { NOCOPY, "nocopy" },
 	{ SAME, "same" }, { CLEAR, "clear" }, { LIVE, "live" },
+	{ GIVEN, "given" },
 };
 
 static void
