@@ -36,6 +36,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/creates.c \
 	conformance/derives.c \
 	conformance/duals.c \
+	conformance/finite.c \
 	conformance/finds.c \
 	conformance/general.c \
 	conformance/hosts.c \

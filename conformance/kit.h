@@ -247,6 +247,8 @@ void key_bytes(CK_BYTE *out, size_t len);
 void pair_rsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
 /* One fixed P-256 pair, imported, readable. */
 void pair_ec(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
+/* One fixed DSA pair of 2048 and 256 bits, imported, readable. */
+void pair_dsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
 /*
  * Generates a pair on the curve (named below); token's defaults but for the
  * usages and SENSITIVE FALSE.

@@ -365,6 +365,28 @@ pair_ec(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv)
 	*priv = obj_make(&t);
 }
 
+void
+pair_dsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv)
+{
+	static const struct number v[] = { { CKA_PRIME, fixed_dsa_p },
+		{ CKA_SUBPRIME, fixed_dsa_q }, { CKA_BASE, fixed_dsa_g } };
+	static const struct number y[] = { { CKA_VALUE, fixed_dsa_y } };
+	static const struct number x[] = { { CKA_VALUE, fixed_dsa_x } };
+	static CK_BYTE group[KIT_COUNT(v)][260], value[1][260];
+	struct tmpl t = { .n = 0 };
+
+	t_u(&t, CKA_CLASS, CKO_PUBLIC_KEY);
+	t_u(&t, CKA_KEY_TYPE, CKK_DSA);
+	t_b(&t, CKA_VERIFY, true);
+	add_numbers(&t, v, KIT_COUNT(v), group);
+	add_numbers(&t, y, KIT_COUNT(y), value);
+	*pub = obj_make(&t);
+	private_usage(&t, CKK_DSA);
+	add_numbers(&t, v, KIT_COUNT(v), group);
+	add_numbers(&t, x, KIT_COUNT(x), value);
+	*priv = obj_make(&t);
+}
+
 static const struct curve curves[] = {
 	{ "prime256v1",
 	    { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }, 10,

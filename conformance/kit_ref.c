@@ -101,6 +101,46 @@ rsa_key(CK_OBJECT_HANDLE h)
 	return spki_key(&algorithm, &key);
 }
 
+static void
+der_attr(struct der *out, CK_OBJECT_HANDLE h, CK_ATTRIBUTE_TYPE type)
+{
+	CK_BYTE v[1100];
+	long n = attr_read(h, type, v, sizeof(v));
+
+	REQUIRE(n > 0, "attribute 0x%lx is not readable", type);
+	der_unsigned(out, v, (size_t)n);
+}
+
+/* DSA and Diffie-Hellman, by RFC 3279. */
+static EVP_PKEY *
+ffc_key(CK_OBJECT_HANDLE h, CK_KEY_TYPE type)
+{
+	static const CK_BYTE dsa[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x38,
+		0x04, 0x01 };
+	static const CK_BYTE dh[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+		0x0d, 0x01, 0x03, 0x01 };
+	static const CK_BYTE x942[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce,
+		0x3e, 0x02, 0x01 };
+	struct der algorithm = { .n = 0 }, numbers = { .n = 0 },
+		   key = { .n = 0 };
+
+	if (type == CKK_DSA)
+		der_bytes(&algorithm, dsa, sizeof(dsa));
+	else if (type == CKK_DH)
+		der_bytes(&algorithm, dh, sizeof(dh));
+	else
+		der_bytes(&algorithm, x942, sizeof(x942));
+	der_attr(&numbers, h, CKA_PRIME);
+	if (type == CKK_DSA)
+		der_attr(&numbers, h, CKA_SUBPRIME);
+	der_attr(&numbers, h, CKA_BASE);
+	if (type == CKK_X9_42_DH)
+		der_attr(&numbers, h, CKA_SUBPRIME);
+	der_wrap(&algorithm, 0x30, &numbers);
+	der_attr(&key, h, CKA_VALUE);
+	return spki_key(&algorithm, &key);
+}
+
 static const struct curve *
 curve_of(CK_OBJECT_HANDLE h)
 {
@@ -143,11 +183,14 @@ ref_public(CK_OBJECT_HANDLE h)
 	static const CK_BYTE ec[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
 		0x02, 0x01 };
 	struct der algorithm = { .n = 0 }, key = { .n = 0 };
+	CK_KEY_TYPE type = attr_u(h, CKA_KEY_TYPE);
 	const struct curve *c;
 	CK_BYTE point[200];
 
-	if (attr_u(h, CKA_KEY_TYPE) == CKK_RSA)
+	if (type == CKK_RSA)
 		return rsa_key(h);
+	if (type == CKK_DSA || type == CKK_DH || type == CKK_X9_42_DH)
+		return ffc_key(h, type);
 	c = curve_of(h);
 	if (c->type == CKK_EC)
 		der_bytes(&algorithm, ec, sizeof(ec));
@@ -410,7 +453,7 @@ ref_verify(const struct subject *sj, const CK_BYTE *in, size_t len,
 	ctx = EVP_MD_CTX_new();
 
 	REQUIRE(ctx != NULL, "libcrypto");
-	if (sj->row->key == CKK_EC) {
+	if (sj->row->key == CKK_EC || sj->row->key == CKK_DSA) {
 		siglen = ecdsa_der(sig, siglen, der);
 		sig = der;
 	}

@@ -36,6 +36,7 @@ static void (*const areas[])(struct kit_list *) = {
 	wrap_cases,
 	derive_cases,
 	kem_cases,
+	finite_cases,
 	policy_cases,
 	attack_cases,
 	piece_cases,

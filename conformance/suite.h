@@ -39,6 +39,7 @@ void keygen_cases(struct kit_list *l);
 void wrap_cases(struct kit_list *l);
 void derive_cases(struct kit_list *l);
 void kem_cases(struct kit_list *l);
+void finite_cases(struct kit_list *l);
 void policy_cases(struct kit_list *l);
 void attack_cases(struct kit_list *l);
 void piece_cases(struct kit_list *l);

@@ -46,7 +46,7 @@ bool vec_offered(CK_MECHANISM_TYPE m, CK_FLAGS flags);
 /* A hash as the vectors name it. */
 struct vec_hash {
 	const char *name, *md;
-	CK_MECHANISM_TYPE hash, hmac, rsa, pss, ecdsa;
+	CK_MECHANISM_TYPE hash, hmac, rsa, pss, ecdsa, dsa;
 };
 const struct vec_hash *vec_hash(const char *name); /* NULL: unknown */
 
@@ -57,6 +57,7 @@ enum outcome vec_cbc(const json_t *group, const json_t *test);
 enum outcome vec_mac(const json_t *group, const json_t *test);
 enum outcome vec_keywrap(const json_t *group, const json_t *test);
 enum outcome vec_ecdsa(const json_t *group, const json_t *test);
+enum outcome vec_dsa(const json_t *group, const json_t *test);
 enum outcome vec_eddsa(const json_t *group, const json_t *test);
 enum outcome vec_rsa_verify(const json_t *group, const json_t *test);
 enum outcome vec_rsa_sign(const json_t *group, const json_t *test);

@@ -131,6 +131,56 @@ vec_ecdsa(const json_t *group, const json_t *test)
 	return vec_judge(test, verifies(&m, key, msg, sig));
 }
 
+/* A DSA public key out of its numbers. */
+static bool
+dsa_public(const json_t *k, CK_OBJECT_HANDLE *out)
+{
+	static const struct {
+		CK_ATTRIBUTE_TYPE type;
+		const char *name;
+	} parts[] = {
+		{ CKA_PRIME, "p" },
+		{ CKA_SUBPRIME, "q" },
+		{ CKA_BASE, "g" },
+		{ CKA_VALUE, "y" },
+	};
+	struct tmpl t = { .n = 0 };
+
+	t_u(&t, CKA_CLASS, CKO_PUBLIC_KEY);
+	t_u(&t, CKA_KEY_TYPE, CKK_DSA);
+	t_b(&t, CKA_VERIFY, true);
+	for (size_t i = 0; i < KIT_COUNT(parts); i++) {
+		struct vbytes v = vec_bytes(k, parts[i].name);
+
+		t_v(&t, parts[i].type, v.v, v.n);
+	}
+	return obj_try(&t, out) == CKR_OK;
+}
+
+enum outcome
+vec_dsa(const json_t *group, const json_t *test)
+{
+	const json_t *k = json_object_get(group, "publicKey");
+	const struct vec_hash *h = vec_hash(vec_text(group, "sha"));
+	struct vbytes msg = vec_bytes(test, "msg"),
+		      sig = vec_bytes(test, "sig");
+	struct vbytes q = vec_bytes(k, "q");
+	size_t size = q.n - (q.n > 0 && q.v[0] == 0 ? 1 : 0);
+	CK_MECHANISM m = { h != NULL ? h->dsa : 0, NULL, 0 };
+	CK_OBJECT_HANDLE key;
+	CK_BYTE plain[200];
+
+	if (h == NULL || !vec_offered(m.mechanism, CKF_VERIFY) ||
+	    size > sizeof(plain) / 2 || !dsa_public(k, &key))
+		return V_UNSUPPORTED;
+	if (strcmp(vec_text(group, "type"), "DsaVerify") == 0) {
+		if (!from_der(sig, size, plain))
+			return V_UNSUPPORTED;
+		sig = (struct vbytes){ plain, 2 * size };
+	}
+	return vec_judge(test, verifies(&m, key, msg, sig));
+}
+
 enum outcome
 vec_eddsa(const json_t *group, const json_t *test)
 {
