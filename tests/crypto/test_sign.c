@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RSA and ECDSA signatures: wrong keys, parameters and lengths, then that they
+ * RSA, ECDSA and DSA signatures: wrong keys, parameters and lengths, then that they
  * verify here and through libcrypto's own way, at once and in parts.
  */
-#include "crypto/pair_kit.h"
+#include "crypto/ffc_kit.h"
 
 #define OK(call) assert_int_equal((call), CKR_OK)
 #define ALG(family, hash) { .fam = family, .md = hash }
@@ -15,6 +15,9 @@ static const struct eng_alg pss = ALG(ENG_F_RSA_PSS, NULL);
 static const struct eng_alg pss_sha256 = ALG(ENG_F_RSA_PSS, "SHA2-256");
 static const struct eng_alg ecdsa = ALG(ENG_F_ECDSA, NULL);
 static const struct eng_alg ecdsa_sha256 = ALG(ENG_F_ECDSA, "SHA2-256");
+
+static const struct eng_alg dsa = ALG(ENG_F_DSA, NULL);
+static const struct eng_alg dsa_sha256 = ALG(ENG_F_DSA, "SHA2-256");
 
 static const uint8_t data[300] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
@@ -50,6 +53,50 @@ test_wrong_keys(void **state)
 	assert_int_equal(start(&ecdsa, &none, ENG_SIGN, ec_pub),
 	    CKR_KEY_TYPE_INCONSISTENT);
 	assert_int_equal(start(&ecdsa, &none, ENG_VERIFY, ec_pub), CKR_OK);
+}
+
+/* 3.2 section 6.2.11: what CKM_DSA takes, and signatures in full length. */
+static void
+test_dsa(void **state)
+{
+	KL_AUTO(eng_key_putp) struct eng_key *key = ffc_pair(ENG_DSA);
+	KL_AUTO(eng_key_putp) struct eng_key *public = ffc_public(key);
+	KL_AUTO(eng_key_putp) struct eng_key *dh = ffc_pair(ENG_X942);
+	struct eng_par none = { .ph = false };
+	struct kit_run s = { .alg = &dsa, .dir = ENG_SIGN, .key = key };
+	struct kit_run v = { .alg = &dsa, .dir = ENG_VERIFY, .key = public };
+	uint8_t sig[64];
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(start(&dsa, &none, ENG_SIGN, public),
+	    CKR_KEY_TYPE_INCONSISTENT);
+	assert_int_equal(start(&dsa, &none, ENG_SIGN, dh),
+	    CKR_KEY_TYPE_INCONSISTENT);
+	assert_int_equal(start(&ecdsa, &none, ENG_SIGN, key),
+	    CKR_KEY_TYPE_INCONSISTENT);
+	OK(kit_init(&s));
+	assert_int_equal(eng_op_once_len(s.op, 32), 64);
+	assert_int_equal(eng_op_once(s.op, bytes_of(data, 33), sig, &n),
+	    CKR_DATA_LEN_RANGE);
+	OK(kit_init(&s));
+	OK(eng_op_once(s.op, bytes_of(data, 32), sig, &n));
+	assert_int_equal(n, 64);
+	OK(pair_verify(&v, bytes_of(data, 32), bytes_of(sig, 64)));
+	assert_int_equal(pair_verify(&v, bytes_of(data, 32),
+	    bytes_of(sig, 62)), CKR_SIGNATURE_LEN_RANGE);
+	assert_int_equal(pair_verify(&v, bytes_of(data, 28),
+	    bytes_of(sig, 64)), CKR_SIGNATURE_INVALID);
+	s.alg = v.alg = &dsa_sha256;
+	OK(kit_init(&s));
+	OK(eng_op_update(s.op, bytes_of(data, 100), NULL, &n));
+	OK(eng_op_final(s.op, sig, &n));
+	OK(pair_verify(&v, bytes_of(data, 100), bytes_of(sig, 64)));
+	sig[63] ^= 1;
+	assert_int_equal(pair_verify(&v, bytes_of(data, 100),
+	    bytes_of(sig, 64)), CKR_SIGNATURE_INVALID);
+	eng_op_free(s.op);
+	eng_op_free(v.op);
 }
 
 static void
@@ -411,6 +458,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_keys),
+		cmocka_unit_test(test_dsa),
 		cmocka_unit_test(test_pss_params),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_raw_too_large),

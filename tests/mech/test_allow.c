@@ -139,6 +139,27 @@ test_rsa_min(void **state)
 	mechs_free(m);
 }
 
+/* The smallest prime of DSA and DH is rsa-min too, but not below 1024. */
+static void
+test_ffc_min(void **state)
+{
+	static const struct { size_t rsa, want; } rows[] = { { 512, 1024 },
+		{ 1024, 1024 }, { 2048, 2048 }, { 3072, 3072 } };
+	static const CK_MECHANISM_TYPE types[] = { CKM_DSA_SHA256,
+		CKM_DH_PKCS_DERIVE, CKM_X9_42_DH_KEY_PAIR_GEN };
+
+	(void)state;
+	for (size_t i = 0; i < KL_COUNT(rows); i++) {
+		struct conf c = { .rsa_min = rows[i].rsa };
+		struct mechs *m = offer(&c);
+
+		for (size_t k = 0; k < KL_COUNT(types); k++)
+			assert_int_equal(mech_find(m, types[k])->min,
+			    rows[i].want);
+		mechs_free(m);
+	}
+}
+
 static const CK_MECHANISM_TYPE legacy[] = { CKM_MD5_RSA_PKCS,
 	CKM_DES3_KEY_GEN, CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, CKM_MD5,
 	CKM_MD5_HMAC, CKM_MD5_HMAC_GENERAL };
@@ -238,6 +259,7 @@ main(void)
 		cmocka_unit_test(test_edwards_alias),
 		cmocka_unit_test(test_strict_sha1),
 		cmocka_unit_test(test_rsa_min),
+		cmocka_unit_test(test_ffc_min),
 		cmocka_unit_test(test_legacy),
 		cmocka_unit_test(test_legacy_provider),
 		cmocka_unit_test(test_list),
