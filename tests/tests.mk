@@ -179,6 +179,7 @@ KL_SCRIPT = \
 	tests/clients/openssh \
 	tests/clients/p11-kit \
 	tests/clients/pkcs11-tool \
+	tests/clients/postquantum \
 	tests/clients/provider \
 	tests/clients/pykcs11 \
 	tests/conformance/test_run \
