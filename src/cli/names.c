@@ -137,6 +137,40 @@ name_key_code(CK_KEY_TYPE type)
 	return NULL;
 }
 
+static const struct set_row {
+	CK_KEY_TYPE type;
+	CK_ULONG set;
+	const char *name;
+} sets[] = {
+	{ CKK_ML_KEM, CKP_ML_KEM_512, "ML-KEM-512" },
+	{ CKK_ML_KEM, CKP_ML_KEM_768, "ML-KEM-768" },
+	{ CKK_ML_KEM, CKP_ML_KEM_1024, "ML-KEM-1024" },
+	{ CKK_ML_DSA, CKP_ML_DSA_44, "ML-DSA-44" },
+	{ CKK_ML_DSA, CKP_ML_DSA_65, "ML-DSA-65" },
+	{ CKK_ML_DSA, CKP_ML_DSA_87, "ML-DSA-87" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_128S, "SLH-DSA-SHA2-128s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_128S, "SLH-DSA-SHAKE-128s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_128F, "SLH-DSA-SHA2-128f" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_128F, "SLH-DSA-SHAKE-128f" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_192S, "SLH-DSA-SHA2-192s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_192S, "SLH-DSA-SHAKE-192s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_192F, "SLH-DSA-SHA2-192f" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_192F, "SLH-DSA-SHAKE-192f" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_256S, "SLH-DSA-SHA2-256s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_256S, "SLH-DSA-SHAKE-256s" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHA2_256F, "SLH-DSA-SHA2-256f" },
+	{ CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_256F, "SLH-DSA-SHAKE-256f" },
+};
+
+const char *
+name_set(CK_KEY_TYPE type, CK_ULONG set)
+{
+	for (size_t i = 0; i < KL_COUNT(sets); i++)
+		if (sets[i].type == type && sets[i].set == set)
+			return sets[i].name;
+	return NULL;
+}
+
 const char *
 name_curve(struct bytes params)
 {

@@ -202,22 +202,28 @@ key_bits(CK_SESSION_HANDLE hs, CK_OBJECT_HANDLE h)
 	return bits;
 }
 
-/* "EC P-256", "Ed25519", "RSA 3072", "AES 256". */
+/* "EC P-256", "Ed25519", "RSA 3072", "AES 256", "ML-DSA-65". */
 static void
 key_kind(CK_SESSION_HANDLE hs, struct object_info *o)
 {
 	KL_AUTO(buf_done) struct buf params = { 0 };
 	const char *type = name_key_type(o->key_type);
+	const char *own = NULL;	/* a name that says the type, too */
 	const char *curve = NULL;
+	CK_ULONG set;
 	char number[32];
 
 	(void)snprintf(number, sizeof(number), "key type 0x%lx", o->key_type);
 	type = type != NULL ? type : number;
 	if (object_attr(hs, o->handle, CKA_EC_PARAMS, &params) == CKR_OK)
 		curve = name_curve(buf_view(&params));
+	if (object_number(hs, o->handle, CKA_PARAMETER_SET, &set))
+		own = name_set(o->key_type, set);
+	else if (o->key_type != CKK_EC)
+		own = curve;
 	o->bits = key_bits(hs, o->handle);
-	if (curve != NULL && o->key_type != CKK_EC)
-		(void)snprintf(o->kind, sizeof(o->kind), "%s", curve);
+	if (own != NULL)
+		(void)snprintf(o->kind, sizeof(o->kind), "%s", own);
 	else if (curve != NULL)
 		(void)snprintf(o->kind, sizeof(o->kind), "%s %s", type, curve);
 	else if (o->bits != 0)

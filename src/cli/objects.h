@@ -97,6 +97,8 @@ const char *name_key_type(CK_KEY_TYPE type);		/* "EC" */
 const char *name_key_code(CK_KEY_TYPE type);		/* "CKK_EC" */
 /* The curve of a CKA_EC_PARAMS value, as "P-256". */
 const char *name_curve(struct bytes params);
+/* The parameter set of a key type that has them, as "ML-DSA-65". */
+const char *name_set(CK_KEY_TYPE type, CK_ULONG set);
 /* The class that a word stands for; false when none. */
 bool name_class_parse(const char *word, CK_OBJECT_CLASS *out);
 

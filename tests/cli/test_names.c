@@ -63,6 +63,17 @@ test_curves(void **state)
 	assert_null(name_curve(BYTES_STR("\x13\x03\x2b\x65\x70")));
 }
 
+static void
+test_sets(void **state)
+{
+	(void)state;
+	assert_string_equal(name_set(CKK_ML_KEM, 1), "ML-KEM-512");
+	assert_string_equal(name_set(CKK_ML_DSA, 2), "ML-DSA-65");
+	assert_string_equal(name_set(CKK_SLH_DSA, 12), "SLH-DSA-SHAKE-256f");
+	assert_null(name_set(CKK_ML_DSA, 4));
+	assert_null(name_set(CKK_EC, 1));
+}
+
 int
 main(void)
 {
@@ -70,6 +81,7 @@ main(void)
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_key_types),
 		cmocka_unit_test(test_curves),
+		cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
