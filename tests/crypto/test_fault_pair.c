@@ -48,7 +48,8 @@ fault_free(void *p, const char *file, int line)
 
 /* A case: a key, as PKCS#8, and what to do with it. */
 struct fault {
-	const char *curve;	/* NULL: RSA */
+	const char *curve;	/* NULL: RSA, */
+	struct eng_gen pq;	/* or with a type: that */
 	struct eng_alg alg;
 	struct eng_par par;
 	struct secret *der;
@@ -123,8 +124,12 @@ static CK_RV
 run_generate(const struct fault *f)
 {
 	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
-	const struct curve *c = pair_curve(f->curve);
-	struct eng_gen spec = { .type = c->type, .curve = c->oid };
+	struct eng_gen spec = f->pq;
+
+	if (f->curve != NULL) {
+		spec.type = pair_curve(f->curve)->type;
+		spec.curve = pair_curve(f->curve)->oid;
+	}
 
 	return eng_key_generate(kit_eng(), &spec, &key);
 }
@@ -199,8 +204,13 @@ run_derive(const struct fault *f)
 static void
 run_case(run_fn *run, struct fault f)
 {
-	KL_AUTO(eng_key_putp) struct eng_key *key = f.curve == NULL ?
-	    pair_rsa() : pair_generate(f.curve);
+	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+
+	if (f.pq.type != ENG_SECRET)
+		assert_int_equal(eng_key_generate(kit_eng(), &f.pq, &key),
+		    CKR_OK);
+	else
+		key = f.curve == NULL ? pair_rsa() : pair_generate(f.curve);
 
 	assert_int_equal(eng_key_pkcs8(kit_eng(), key, &f.der), CKR_OK);
 	if (f.curve != NULL)
@@ -277,6 +287,33 @@ test_agreement(void **state)
 		run_case(run_derive, faults[i]);
 }
 
+static void
+test_post_quantum(void **state)
+{
+	static const struct fault faults[] = {
+		{ .pq = { .type = ENG_ML_KEM, .set = 1 } },
+		{ .pq = { .type = ENG_ML_DSA, .set = 1 },
+		    .alg = { .fam = ENG_F_ML_DSA } },
+		{ .pq = { .type = ENG_ML_DSA, .set = 1 },
+		    .alg = { .fam = ENG_F_ML_DSA, .md = "SHAKE-128" },
+		    .par = { .context = { (const uint8_t *)"c", 1 } } },
+		{ .pq = { .type = ENG_SLH_DSA, .set = 3 },
+		    .alg = { .fam = ENG_F_SLH_DSA } },
+	};
+
+	(void)state;
+	if (!eng_can(kit_eng(), &faults[1].alg) ||
+	    !eng_can(kit_eng(), &faults[3].alg))
+		skip();
+	for (size_t i = 0; i < KL_COUNT(faults); i++) {
+		run_case(run_import, faults[i]);
+		run_case(run_export, faults[i]);
+		run_case(run_generate, faults[i]);
+		if (faults[i].alg.fam != ENG_F_NONE)
+			run_case(run_sign, faults[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -285,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_encryption),
 		cmocka_unit_test(test_agreement),
+		cmocka_unit_test(test_post_quantum),
 	};
 
 	if (CRYPTO_set_mem_functions(fault_malloc, fault_realloc, fault_free)
