@@ -67,6 +67,13 @@ KL_CONFORMANCE_SUITE = \
 	conformance/truth.c \
 	conformance/wraps.c
 
+KL_CONFORMANCE_PROFILES = \
+	conformance/prof.h \
+	conformance/prof_calls.c \
+	conformance/prof_names.c \
+	conformance/prof_xml.c \
+	conformance/profiles.c
+
 KL_CONFORMANCE_VECTORS = \
 	conformance/vec.h \
 	conformance/vec_asym.c \
@@ -94,4 +101,12 @@ conformance_vectors_SOURCES = $(KL_CONFORMANCE_VECTORS)
 conformance_vectors_CPPFLAGS = $(KL_BLACKBOX_CPPFLAGS)
 conformance_vectors_LDADD = $(KL_BLACKBOX_LIBS)
 
-TESTS += conformance/run conformance/run-vectors
+if HAVE_EXPAT
+check_PROGRAMS += conformance/profiles
+conformance_profiles_SOURCES = $(KL_CONFORMANCE_PROFILES)
+conformance_profiles_CPPFLAGS = $(KL_BLACKBOX_CPPFLAGS)
+conformance_profiles_CFLAGS = $(AM_CFLAGS) $(EXPAT_CFLAGS)
+conformance_profiles_LDADD = $(KL_BLACKBOX_LIBS) $(EXPAT_LIBS)
+endif
+
+TESTS += conformance/run conformance/run-profiles conformance/run-vectors

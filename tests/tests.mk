@@ -182,6 +182,7 @@ KL_SCRIPT = \
 	tests/clients/postquantum \
 	tests/clients/provider \
 	tests/clients/pykcs11 \
+	tests/conformance/test_profiles \
 	tests/conformance/test_run \
 	tests/fixtures/test_read \
 	tests/include/test_alone \
