@@ -27,6 +27,7 @@ KL_CONFORMANCE_KIT = \
 	conformance/ops.h
 
 KL_CONFORMANCE_SUITE = \
+	conformance/aeads.c \
 	conformance/attacks.c \
 	conformance/attrs.c \
 	conformance/calls.c \

@@ -28,6 +28,7 @@ static void (*const areas[])(struct kit_list *) = {
 	oplen_cases,
 	dual_cases,
 	message_cases,
+	aead_cases,
 	save_cases,
 	opkey_cases,
 	otp_cases,

@@ -31,6 +31,7 @@ void opstate_cases(struct kit_list *l);
 void oplen_cases(struct kit_list *l);
 void dual_cases(struct kit_list *l);
 void message_cases(struct kit_list *l);
+void aead_cases(struct kit_list *l);
 void save_cases(struct kit_list *l);
 void opkey_cases(struct kit_list *l);
 void otp_cases(struct kit_list *l);
