@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Area "otp": one-time passwords (6.53), with the test values of RFC 4226,
- * appendix D.
+ * appendix D, and RFC 6238, appendix B.
  */
 #include "suite.h"
 
@@ -178,9 +178,73 @@ generated(const void *arg)
 	}
 }
 
+/* RFC 6238, appendix B: passwords of the time, with three hashes.  SHA-1's is
+ * CKM_HOTP; the other two have kluis' own numbers. */
+struct totp {
+	CK_MECHANISM_TYPE type;
+	const char *secret;
+	const char *want; /* at 2009-02-13 23:31:30 */
+};
+static const struct totp totps[] = {
+	{ CKM_HOTP, "12345678901234567890", "89005924" },
+	{ 0x8b4c0010UL, "12345678901234567890123456789012", "91819424" },
+	{ 0x8b4c0011UL,
+	    "1234567890123456789012345678901234567890123456789012345678901234",
+	    "93441116" },
+};
+
+static CK_OBJECT_HANDLE
+totp_key(const struct totp *row)
+{
+	CK_OBJECT_HANDLE h = 0;
+	struct tmpl t = { .n = 0 };
+	CK_RV rv;
+
+	kit_need_mech(row->type, CKF_SIGN | CKF_VERIFY);
+	t_u(&t, CKA_CLASS, CKO_OTP_KEY);
+	t_u(&t, CKA_KEY_TYPE, CKK_HOTP);
+	t_u(&t, CKA_OTP_TIME_REQUIREMENT, CK_OTP_PARAM_MANDATORY);
+	t_u(&t, CKA_OTP_LENGTH, 8);
+	t_b(&t, CKA_SIGN, true);
+	t_b(&t, CKA_VERIFY, true);
+	t_v(&t, CKA_VALUE, row->secret, strlen(row->secret));
+	rv = obj_try(&t, &h);
+	SKIP_UNLESS(rv == CKR_OK || kit.profile == PROFILE_KLUIS,
+	    "no HOTP keys of the time");
+	REQUIRE(rv == CKR_OK, "C_CreateObject: %s", kit_rv_name(rv));
+	return h;
+}
+
+static void
+rfc6238(const void *arg)
+{
+	static char time[] = "20090213233130";
+	const struct totp *row = arg;
+	CK_OTP_PARAM v = { CK_OTP_TIME, time, 14 }, got;
+	CK_OTP_PARAMS p = { &v, 1 };
+	CK_MECHANISM m = { row->type, &p, sizeof(p) };
+	CK_OBJECT_HANDLE key = totp_key(row);
+	struct answer a = { .len = sizeof(a.block) };
+
+	NEED(kit.f->C_SignInit(kit.s, &m, key));
+	NEED(kit.f->C_Sign(kit.s, NULL, 0, a.block, &a.len));
+	got = part(&a, CK_OTP_VALUE);
+	CHECK(got.ulValueLen == 8 && memcmp(got.pValue, row->want, 8) == 0,
+	    "wrong password");
+	NEED(kit.f->C_VerifyInit(kit.s, &m, key));
+	WANT(kit.f->C_Verify(kit.s, NULL, 0,
+		 (CK_BYTE_PTR)(uintptr_t)row->want, 8), CKR_OK);
+	NEED(kit.f->C_VerifyInit(kit.s, &m, key));
+	WANT(kit.f->C_Verify(kit.s, NULL, 0, (CK_BYTE_PTR) "00000000", 8),
+	    CKR_SIGNATURE_INVALID);
+}
+
 static const struct kit_case cases[] = {
 	{ "otp/rfc4226", "6.53.11", AT_USER, rfc4226, NULL, 0 },
 	{ "otp/rfc4226-token", "6.53.11", AT_USER, rfc4226, "token", 0 },
+	{ "otp/rfc6238-sha1", "6.53.11", AT_USER, rfc6238, &totps[0], 0 },
+	{ "otp/rfc6238-sha256", "design", AT_USER, rfc6238, &totps[1], 0 },
+	{ "otp/rfc6238-sha512", "design", AT_USER, rfc6238, &totps[2], 0 },
 	{ "otp/room", "6.53.7", AT_USER, room, NULL, 0 },
 	{ "otp/params", "6.53.5", AT_USER, params, NULL, 0 },
 	{ "otp/generated", "6.53.11", AT_USER, generated, NULL, 0 },
