@@ -20,9 +20,11 @@ KL_CONFORMANCE_KIT = \
 	conformance/kit_ref.c \
 	conformance/kit_ref.h \
 	conformance/kit_ref_pq.c \
+	conformance/kit_ref_sym.c \
 	conformance/kit_tmpl.c \
 	conformance/mechs.c \
 	conformance/mechs.h \
+	conformance/mechs_sym.c \
 	conformance/ops.c \
 	conformance/ops.h
 
@@ -33,6 +35,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/calls.c \
 	conformance/calls.h \
 	conformance/changes.c \
+	conformance/ciphers.c \
 	conformance/classes.c \
 	conformance/creates.c \
 	conformance/derives.c \
@@ -110,4 +113,4 @@ conformance_profiles_CFLAGS = $(AM_CFLAGS) $(EXPAT_CFLAGS)
 conformance_profiles_LDADD = $(KL_BLACKBOX_LIBS) $(EXPAT_LIBS)
 endif
 
-TESTS += conformance/run conformance/run-profiles conformance/run-vectors
+TESTS += conformance/run conformance/run-legacy conformance/run-profiles conformance/run-vectors

@@ -224,11 +224,25 @@ tmpl_secret(struct tmpl *t, CK_KEY_TYPE type, const void *value, size_t len)
 	t_b(t, CKA_EXTRACTABLE, true);
 	t_b(t, CKA_SIGN, true);
 	t_b(t, CKA_VERIFY, true);
-	if (type == CKK_AES) {
+	switch (type) {
+	case CKK_AES:
+	case CKK_AES_XTS:
+	case CKK_ARIA:
+	case CKK_CAMELLIA:
+	case CKK_SEED:
+	case CKK_DES:
+	case CKK_DES2:
+	case CKK_DES3:
+	case CKK_BLOWFISH:
+	case CKK_CAST128:
+	case CKK_IDEA:
 		t_b(t, CKA_ENCRYPT, true);
 		t_b(t, CKA_DECRYPT, true);
 		t_b(t, CKA_WRAP, true);
 		t_b(t, CKA_UNWRAP, true);
+		break;
+	default:
+		break;
 	}
 	t_b(t, CKA_DERIVE, true);
 	t_v(t, CKA_VALUE, value, len);

@@ -4,7 +4,7 @@
  * from the module's file name, is all the suite knows about a particular
  * module.
  */
-#include "kit.h"
+#include "kit_ref.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -36,7 +36,10 @@ prepare_kluis(void)
 	(void)snprintf(path, sizeof(path), "%s/kluis-test-store", kit.store);
 	write_file(path, "");
 	(void)snprintf(path, sizeof(path), "%s/../kluis.conf", kit.store);
-	write_file(path, "pin-cost = test\n");
+	write_file(path, !mech_legacy_run() ?
+		"pin-cost = test\n" :
+		"pin-cost = test\nlegacy = yes\n"
+		"providers = default,legacy\n");
 	(void)setenv("KLUIS_CONF", path, 1);
 	(void)setenv("KLUIS_STORE", kit.store, 1);
 }
@@ -233,6 +236,8 @@ kit_store_prepare(void)
 {
 	size_t i = profile_index();
 
+	if (mech_legacy_run())
+		ref_legacy();
 	kit.profile = profiles[i].profile;
 	profiles[i].prepare();
 }

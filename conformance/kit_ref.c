@@ -262,7 +262,10 @@ ref_mac(const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
 	    gmac                ? "GMAC" :
 	    poly                ? "POLY1305" :
 				  "HMAC";
-	const char *sub = cmac ? "AES-128-CBC" :
+	const char *cbc = sj->row->cipher == NULL ?
+	    "AES-128-CBC" :
+	    kit_text("%s-CBC", sj->row->cipher);
+	const char *sub = cmac ? cbc :
 	    gmac               ? "AES-128-GCM" :
 	    poly               ? NULL :
 				 sj->row->md;
@@ -270,13 +273,19 @@ ref_mac(const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
 	OSSL_PARAM params[2] = { OSSL_PARAM_END, OSSL_PARAM_END };
 	size_t n = 0;
 
+	if (sj->row->kind >= K_CBCMAC && sj->row->kind <= K_BLAKE2_GENERAL)
+		return ref_block_mac(sj, in, len, out);
 	key_bytes(key, sizeof(key));
 	memcpy(iv, sj->iv, sizeof(iv));
 	if (gmac)
 		params[0] = OSSL_PARAM_construct_octet_string(
 		    OSSL_MAC_PARAM_IV, iv, sizeof(iv));
 	REQUIRE(EVP_Q_mac(NULL, name, NULL, sub, params, key,
-		    cmac || gmac ? 16 : poly ? 32 : 64, in, len, out, 64,
+		    sj->row->keylen != 0 ? sj->row->keylen :
+			cmac || gmac     ? 16 :
+			poly             ? 32 :
+					   64,
+		    in, len, out, 64,
 		    &n) != NULL,
 	    "libcrypto: %s", sj->row->name);
 	return general ? sj->p.len : n;
@@ -289,7 +298,9 @@ cipher_of(const struct subject *sj)
 
 	if (sj->row->key == CKK_CHACHA20)
 		return EVP_CIPHER_fetch(NULL, sj->row->md, NULL);
-	(void)snprintf(name, sizeof(name), "AES-128-%s", sj->row->md);
+	(void)snprintf(name, sizeof(name), "%s-%s",
+	    sj->row->cipher != NULL ? sj->row->cipher : "AES-128",
+	    sj->row->md);
 	if (sj->row->kind == K_KW || sj->row->kind == K_KWP)
 		return EVP_CIPHER_fetch(NULL,
 		    sj->row->kind == K_KW ? "AES-128-WRAP" : "AES-128-WRAP-PAD",
@@ -332,6 +343,16 @@ aead_start(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher,
 	    EVP_EncryptUpdate(ctx, NULL, &n, aad, (int)aadlen) == 1;
 }
 
+bool
+ref_start(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher, const CK_BYTE *key,
+    size_t keylen, const CK_BYTE *iv)
+{
+	return EVP_EncryptInit_ex(ctx, cipher, NULL, NULL, NULL) == 1 &&
+	    (keylen == 0 ||
+		EVP_CIPHER_CTX_set_key_length(ctx, (int)keylen) == 1) &&
+	    EVP_EncryptInit_ex(ctx, NULL, NULL, key, iv) == 1;
+}
+
 size_t
 ref_cipher(
     const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out)
@@ -345,7 +366,7 @@ ref_cipher(
 				     sj->p.gcm.ulTagBits / 8;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	EVP_CIPHER *cipher = cipher_of(sj);
-	CK_BYTE key[32], words[16];
+	CK_BYTE key[64], words[16];
 	const CK_BYTE *iv = wrap ? NULL : sj->iv;
 	int n = 0, more = 0, ok;
 
@@ -357,7 +378,7 @@ ref_cipher(
 		iv = words;
 	}
 	ok = aead ? aead_start(ctx, cipher, sj, key, len) :
-		    EVP_EncryptInit_ex(ctx, cipher, NULL, key, iv);
+		    ref_start(ctx, cipher, key, sj->row->keylen, iv);
 	if (ok && sj->row->kind != K_CBC_PAD && sj->row->kind != K_KWP)
 		ok = EVP_CIPHER_CTX_set_padding(ctx, 0);
 	ok = ok && EVP_EncryptUpdate(ctx, out, &n, in, (int)len) &&

@@ -36,6 +36,17 @@ EVP_PKEY *ref_generate(const struct curve *c, CK_BYTE *raw, size_t *rawlen);
 size_t ref_derive(EVP_PKEY *mine, EVP_PKEY *theirs, CK_BYTE *out, size_t room);
 
 size_t ref_digest(const char *md, const CK_BYTE *in, size_t len, CK_BYTE *out);
+/* libcrypto here shall have what is in its legacy provider. */
+void ref_legacy(void);
+/* The row's digest, of its size. */
+size_t ref_digest_row(
+    const struct mech *row, const CK_BYTE *in, size_t len, CK_BYTE *out);
+/* The same for the MACs from K_CBCMAC to K_BLAKE2_GENERAL. */
+size_t ref_block_mac(
+    const struct subject *sj, const CK_BYTE *in, size_t len, CK_BYTE *out);
+/* Begins encryption with a key of so many bytes (0: the cipher's own). */
+bool ref_start(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher,
+    const CK_BYTE *key, size_t keylen, const CK_BYTE *iv);
 /*
  * The MAC that the subject must give with the key's bytes; returns the
  * length.

@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#define M(x)    CKM_##x, "CKM_" #x
+#define M(x)    .type = CKM_##x, .name = "CKM_" #x
 #define GENERIC CKK_GENERIC_SECRET
 #define PAIR    CKF_GENERATE_KEY_PAIR
 #define SV1     (CKF_SIGN | CKF_VERIFY)
@@ -36,7 +36,6 @@ static const struct mech table[] = {
 	{ M(SHA3_256), K_DIGEST, "SHA3-256", CKM_SHA3_256, GENERIC, CKF_DIGEST },
 	{ M(SHA3_384), K_DIGEST, "SHA3-384", CKM_SHA3_384, GENERIC, CKF_DIGEST },
 	{ M(SHA3_512), K_DIGEST, "SHA3-512", CKM_SHA3_512, GENERIC, CKF_DIGEST },
-	{ M(MD5), K_DIGEST, "MD5", CKM_MD5, GENERIC, CKF_DIGEST },
 	{ M(SHA_1_HMAC), K_HMAC, "SHA1", CKM_SHA_1, GENERIC, SV },
 	{ M(SHA224_HMAC), K_HMAC, "SHA2-224", CKM_SHA224, GENERIC, SV },
 	{ M(SHA256_HMAC), K_HMAC, "SHA2-256", CKM_SHA256, GENERIC, SV },
@@ -148,7 +147,7 @@ static const struct mech table[] = {
 	{ M(AES_CFB128), K_STREAM, "CFB", 0, CKK_AES, ED | WU },
 	{ M(AES_CFB8), K_STREAM, "CFB8", 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_WRAP), K_KW, "WRAP", 0, CKK_AES, ED | WU },
-	{ 0xce534351UL, "CKM_NSS_AES_KEY_WRAP", K_KW, "WRAP", 0, CKK_AES,
+	{ .type = 0xce534351UL, .name = "CKM_NSS_AES_KEY_WRAP", K_KW, "WRAP", 0, CKK_AES,
 	    ED | WU },
 	{ M(AES_KEY_WRAP_KWP), K_KWP, "WRAP-PAD", 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_WRAP_PAD), K_KWP, NULL, 0, CKK_AES, ED | WU },
@@ -176,7 +175,12 @@ static const struct mech table[] = {
 const struct mech *
 mech_find(CK_MECHANISM_TYPE m)
 {
-	for (size_t i = 0; i < KIT_COUNT(table); i++)
+	const struct mech *row;
+
+	for (size_t i = 0; (row = mech_at(i)) != NULL; i++)
+		if (row->type == m)
+			return row;
+	for (size_t i = 0; mech_legacy_run() && i < KIT_COUNT(table); i++)
 		if (table[i].type == m)
 			return &table[i];
 	return NULL;
@@ -185,7 +189,10 @@ mech_find(CK_MECHANISM_TYPE m)
 const struct mech *
 mech_at(size_t i)
 {
-	return i < KIT_COUNT(table) ? &table[i] : NULL;
+	if (mech_legacy_run())
+		return mech_sym_at(i);
+	return i < KIT_COUNT(table) ? &table[i] :
+				      mech_sym_at(i - KIT_COUNT(table));
 }
 
 CK_RSA_PKCS_MGF_TYPE
@@ -235,8 +242,10 @@ subject_cipher(struct subject *sj, size_t paramlen, size_t unit)
 	sj->sample = 64;
 	sj->multi = true;
 	sj->fwd = sj->back = key_secret(sj->row->key,
-	    sj->row->key == CKK_CHACHA20 ? 32 : 16);
-	if (paramlen == sizeof(sj->p.iv))
+	    sj->row->keylen != 0          ? sj->row->keylen :
+		sj->row->key == CKK_CHACHA20 ? 32 :
+					       16);
+	if (paramlen <= sizeof(sj->p.iv))
 		memcpy(sj->p.iv, sj->iv, sizeof(sj->p.iv));
 }
 
@@ -285,16 +294,20 @@ subject_aead(struct subject *sj)
 static void
 subject_symmetric(struct subject *sj)
 {
+	size_t block = sj->row->block != 0 ? sj->row->block : 16;
+
 	switch (sj->row->kind) {
 	case K_ECB:
-		subject_cipher(sj, 0, 16);
+		subject_cipher(sj, 0, block);
 		break;
 	case K_CBC:
-		subject_cipher(sj, 16, 16);
+		subject_cipher(sj, block, block);
 		break;
 	case K_CBC_PAD:
 	case K_STREAM:
-		subject_cipher(sj, 16, 1);
+	case K_UNIT:
+		subject_cipher(sj, block, 1);
+		sj->least = sj->row->kind == K_UNIT ? block : 0;
 		break;
 	case K_CTR:
 		subject_cipher(sj, sizeof(sj->p.ctr), 1);
@@ -321,14 +334,17 @@ subject_mac(struct subject *sj)
 		subject_aead(sj);
 		return;
 	}
-	sj->fwd = sj->back = key_secret(
-	    sj->row->key, sj->row->kind == K_POLY ? 32 : cmac ? 16 : 64);
+	sj->fwd = sj->back = key_secret(sj->row->key,
+	    sj->row->keylen != 0               ? sj->row->keylen :
+		sj->row->kind == K_POLY ? 32 :
+		cmac                    ? 16 :
+					  64);
 	sj->unit = 1;
 	sj->sample = 77;
 	sj->multi = true;
 	if (sj->row->kind != K_HMAC_GENERAL && sj->row->kind != K_CMAC_GENERAL)
 		return;
-	sj->p.len = cmac ? 8 : mech_md_size(sj->row->md) - 4;
+	sj->p.len = cmac ? 7 : mech_md_size(sj->row->md) - 4;
 	sj->m.pParameter = &sj->p.len;
 	sj->m.ulParameterLen = sizeof(sj->p.len);
 }
@@ -394,6 +410,22 @@ subject_init(struct subject *sj, const struct mech *row)
 	switch (row->kind) {
 	case K_DIGEST:
 		sj->multi = true;
+		break;
+	case K_DIGEST_T:
+	case K_HMAC_T:
+		if (row->kind == K_HMAC_T)
+			subject_mac(sj);
+		sj->multi = true;
+		sj->p.len = 8 * row->size;
+		sj->m.pParameter = &sj->p.len;
+		sj->m.ulParameterLen = sizeof(sj->p.len);
+		break;
+	case K_CBCMAC:
+	case K_CBCMAC_GENERAL:
+	case K_XCBC:
+	case K_BLAKE2:
+	case K_BLAKE2_GENERAL:
+		subject_block_mac(sj);
 		break;
 	case K_HMAC:
 	case K_HMAC_GENERAL:

@@ -38,8 +38,16 @@ enum mech_kind {
 	K_CHACHA_POLY,
 	K_POLY,
 	K_STREAM,
+	K_UNIT, /* any length from a block on, at once */
 	K_KW,
 	K_KWP,
+	K_CBCMAC,
+	K_CBCMAC_GENERAL,
+	K_XCBC,
+	K_BLAKE2, /* the keyed variant */
+	K_BLAKE2_GENERAL,
+	K_DIGEST_T, /* a parameter says how many bits */
+	K_HMAC_T,
 	K_KEYGEN,
 	K_PAIRGEN,
 	K_DERIVE,
@@ -54,10 +62,18 @@ struct mech {
 	CK_MECHANISM_TYPE md_type; /* the digest's mechanism */
 	CK_KEY_TYPE key; /* of the key used or made */
 	CK_FLAGS may; /* operations that the standard gives it */
+	const char *cipher; /* libcrypto's name without the mode; NULL: AES-128 */
+	size_t keylen, block; /* bytes of its key and block; 0: 16 */
+	size_t size; /* bytes of the result, where the row says it */
 };
 
 const struct mech *mech_find(CK_MECHANISM_TYPE m);
 const struct mech *mech_at(size_t i); /* NULL after the last */
+
+/* Rows of mechs_sym.c; those of mechs.c come before. */
+const struct mech *mech_sym_at(size_t i);
+/* Whether only legacy mechanisms are looked at (SUITE_LEGACY). */
+bool mech_legacy_run(void);
 
 /* Signatures of SLH-DSA-SHA2-128f are 17088 bytes. */
 #define SUBJECT_MAX 20480
@@ -82,6 +98,7 @@ struct subject {
 	    back; /* encrypts or signs; decrypts or verifies; 0 for digests */
 	size_t unit; /* input of a one-part call is a multiple of it */
 	size_t sample; /* a good length of input */
+	size_t least; /* the shortest input allowed */
 	size_t exact; /* the only length allowed; 0: any multiple of unit */
 	bool multi; /* more than one part allowed */
 	bool random; /* the same input gives another output each time */
@@ -94,6 +111,9 @@ void subject_init(struct subject *sj, const struct mech *row);
  * carries it).
  */
 void subject_length(struct subject *sj, size_t plain);
+
+/* For subject_init: the kinds from K_CBCMAC to K_BLAKE2_GENERAL. */
+void subject_block_mac(struct subject *sj);
 
 /* CKG_MGF1 and PSS/OAEP parameters for the digest. */
 CK_RSA_PKCS_MGF_TYPE mech_mgf(CK_MECHANISM_TYPE digest);

@@ -156,11 +156,12 @@ parts(const void *arg)
 	const struct op_case *c = arg;
 	CK_BYTE out[SUBJECT_MAX];
 
+	kit_need_mech(c->row->type, op_flag(c->op));
 	for (size_t i = 0; i < KIT_COUNT(lengths); i++) {
 		struct trial t;
 
 		subject_init(&t.sj, c->row);
-		if (lengths[i] % t.sj.unit != 0)
+		if (lengths[i] % t.sj.unit != 0 || lengths[i] < t.sj.least)
 			continue;
 		trial_prepare_len(&t, c->op, c->row, lengths[i]);
 		for (size_t k = 0; k < KIT_COUNT(chunks); k++) {
@@ -194,6 +195,13 @@ empty(const void *arg)
 	trial_prepare(&t, c->op, c->row);
 	subject_length(&t.sj, 0);
 	NEED(op_init(&t));
+	if (t.sj.least != 0) {
+		WANT(op_one(t.op, (const CK_BYTE *)"", 0, a, &n),
+		    CKR_DATA_LEN_RANGE);
+		NEED(op_init(&t));
+		WANT(op_final(t.op, b, &m), CKR_DATA_LEN_RANGE);
+		return;
+	}
 	NEED(op_one(t.op, (const CK_BYTE *)"", 0, a, &n));
 	NEED(op_init(&t));
 	WANT(op_final(t.op, b, &m), CKR_OK);

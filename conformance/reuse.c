@@ -18,7 +18,7 @@ other_key(struct subject *sj)
 	struct tmpl t;
 
 	fill(value, sizeof(value), 99);
-	switch (sj->row->key) {
+	switch (sj->row->kind == K_XCBC ? CKK_AES_XTS : sj->row->key) {
 	case CKK_CHACHA20:
 	case CKK_POLY1305:
 	case CKK_AES:
@@ -43,7 +43,8 @@ other_key(struct subject *sj)
 		pair_rsa(&sj->back, &sj->fwd);
 		break;
 	default:
-		tmpl_secret(&t, sj->row->key, value, sizeof(value));
+		tmpl_secret(&t, sj->row->key, value,
+		    sj->row->keylen != 0 ? sj->row->keylen : sizeof(value));
 		sj->fwd = sj->back = obj_make(&t);
 		break;
 	}
@@ -57,6 +58,7 @@ other_parameter(struct subject *sj)
 	case K_CBC:
 	case K_CBC_PAD:
 	case K_STREAM:
+	case K_UNIT:
 		fill(sj->p.iv, sizeof(sj->p.iv), 55);
 		break;
 	case K_PQ:
@@ -87,6 +89,8 @@ other_parameter(struct subject *sj)
 		break;
 	case K_HMAC_GENERAL:
 	case K_CMAC_GENERAL:
+	case K_CBCMAC_GENERAL:
+	case K_BLAKE2_GENERAL:
 		sj->p.len -= 3;
 		break;
 	case K_PSS:

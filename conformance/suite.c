@@ -34,6 +34,7 @@ static void (*const areas[])(struct kit_list *) = {
 	otp_cases,
 	param_cases,
 	keygen_cases,
+	cipher_cases,
 	wrap_cases,
 	derive_cases,
 	kem_cases,

@@ -37,6 +37,7 @@ void opkey_cases(struct kit_list *l);
 void otp_cases(struct kit_list *l);
 void param_cases(struct kit_list *l);
 void keygen_cases(struct kit_list *l);
+void cipher_cases(struct kit_list *l);
 void wrap_cases(struct kit_list *l);
 void derive_cases(struct kit_list *l);
 void kem_cases(struct kit_list *l);
