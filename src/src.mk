@@ -54,6 +54,9 @@ KL_CRYPTO = \
 	src/crypto/hybrid.c \
 	src/crypto/kem.c \
 	src/crypto/ivs.c \
+	src/crypto/kdf.c \
+	src/crypto/kdf_int.h \
+	src/crypto/kdf_plain.c \
 	src/crypto/key.c \
 	src/crypto/key_curve.c \
 	src/crypto/key_ffc.c \
@@ -74,8 +77,9 @@ KL_CRYPTO = \
 	src/crypto/prim.h \
 	src/crypto/rsa.c \
 	src/crypto/sign.c \
-	src/crypto/unit.c \
-	src/crypto/sign_int.h
+	src/crypto/sign_int.h \
+	src/crypto/tls_mac.c \
+	src/crypto/unit.c
 
 KL_SEAL = \
 	src/seal/audit.c \
@@ -113,7 +117,9 @@ KL_MECH = \
 	src/mech/params_aead.c \
 	src/mech/params_otp.c \
 	src/mech/params_ffc.c \
+	src/mech/params_kdf.c \
 	src/mech/params_pqc.c \
+	src/mech/params_tls.c \
 	src/mech/table.c \
 	src/mech/table_aes.c \
 	src/mech/table_chacha.c \
@@ -121,10 +127,12 @@ KL_MECH = \
 	src/mech/table_ec.c \
 	src/mech/table_ffc.c \
 	src/mech/table_hash.c \
+	src/mech/table_kdf.c \
 	src/mech/table_int.h \
 	src/mech/table_otp.c \
 	src/mech/table_pqc.c \
-	src/mech/table_rsa.c
+	src/mech/table_rsa.c \
+	src/mech/table_tls.c
 
 KL_OBJECT = \
 	src/object/attr.c \
@@ -163,6 +171,7 @@ KL_SESSION = \
 	src/session/op_dual.c \
 	src/session/op_int.h \
 	src/session/op_kem.c \
+	src/session/op_derive.c \
 	src/session/op_keys.c \
 	src/session/op_message.c \
 	src/session/op_message_crypt.c \

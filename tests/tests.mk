@@ -103,7 +103,9 @@ KL_TESTS = \
 	tests/mech/test_params_aead \
 	tests/mech/test_params_otp \
 	tests/mech/test_params_ffc \
+	tests/mech/test_params_kdf \
 	tests/mech/test_params_pqc \
+	tests/mech/test_params_tls \
 	tests/mech/test_table \
 	tests/object/test_attr \
 	tests/object/test_attrck \
@@ -140,6 +142,8 @@ KL_TESTS = \
 	tests/session/test_op_crypt \
 	tests/session/test_op_dual \
 	tests/session/test_op_kem \
+	tests/session/test_derive_protocol \
+	tests/session/test_op_derive \
 	tests/session/test_op_keys \
 	tests/session/test_op_message_crypt \
 	tests/session/test_op_message_sign \

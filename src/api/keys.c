@@ -120,7 +120,8 @@ C_DeriveKey(CK_SESSION_HANDLE hs, CK_MECHANISM_PTR mech, CK_OBJECT_HANDLE base,
 	if (call.rv == CKR_OK)
 		call.rv = op_derive(call.session, mech, base,
 		    (struct op_template){ templ, count }, key);
-	if (call.rv == CKR_OK)
+	/* Some mechanisms make no key, or hand them out elsewhere. */
+	if (call.rv == CKR_OK && key != NULL)
 		api_note(&call, " made=%lu", *key);
 	return call.rv;
 }

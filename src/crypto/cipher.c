@@ -188,7 +188,8 @@ eng_block_len(const struct eng_alg *alg)
 {
 	if (alg->fam == ENG_F_KEYWRAP)
 		return 8; /* RFC 3394 section 2 */
-	return alg->fam == ENG_F_CIPHER || alg->fam == ENG_F_UNIT ?
+	return alg->fam == ENG_F_CIPHER || alg->fam == ENG_F_UNIT ||
+	    alg->fam == ENG_F_ENCRYPT_DATA ?
 	    ciphers[alg->cipher].block : 1;
 }
 

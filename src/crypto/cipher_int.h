@@ -106,6 +106,10 @@ void chacha_done(struct chacha *c);
 /* XChaCha20's key for the first 16 bytes of its nonce.  CKR_DEVICE_ERROR. */
 CK_RV chacha_subkey(struct eng *e, struct bytes key,
     const uint8_t nonce[CHACHA_IV], uint8_t out[CHACHA_KEY]) KL_MUST_USE;
+/* Gives a MAC context what it goes by (own; its end: nothing), its key, which may
+ * be empty, and an IV (none: it takes none).  CKR_DEVICE_ERROR. */
+CK_RV mac_start(struct eng *e, EVP_MAC_CTX *ctx, OSSL_PARAM own,
+    struct bytes key, struct bytes iv) KL_MUST_USE;
 /* Appends input to op->gathered.  CKR_DATA_LEN_RANGE or
  * CKR_ENCRYPTED_DATA_LEN_RANGE above BUF_MAX, CKR_HOST_MEMORY. */
 CK_RV op_gather(struct eng_op *op, struct bytes in) KL_MUST_USE;

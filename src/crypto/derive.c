@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Key agreement: ECDH on short Weierstrass curves and X25519, X448, with the
+ * Key derivation: which family does it (kdf.c, kdf_plain.c), and key
+ * agreement: ECDH on short Weierstrass curves and X25519, X448, with the
  * key derivation functions of 3.2 section 6.3.19.
  *
  * The other's point is put into a key that is kept with ours; making a key
@@ -17,6 +18,7 @@
  *
  * Any thread.
  */
+#include "crypto/kdf_int.h"
 #include "crypto/key_int.h"
 
 #include <stdlib.h>
@@ -206,19 +208,15 @@ derive_check(const struct eng_alg *alg, const struct eng_par *par,
 	return CKR_OK;
 }
 
-CK_RV
-eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
+static CK_RV
+ecdh(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
     struct eng_key *key, size_t len, struct secret **out)
 {
-	ENG_MARK;
 	KL_AUTO(secret_freep) struct secret *s = NULL;
 	WIPE_AUTO(z, SHARED_MAX);
 	size_t have = key->curve != NULL ? key->curve->len : 0;
 	CK_RV rv;
 
-	if (alg->fam == ENG_F_DH)
-		return derive_dh(e, alg, par, key, len, out);
-	KL_ASSERT(alg->fam == ENG_F_ECDH);
 	if ((rv = derive_check(alg, par, key, len)) != CKR_OK ||
 	    (rv = eng_key_prove(e, key)) != CKR_OK)
 		return rv;
@@ -237,4 +235,49 @@ eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
 		return rv;
 	*out = KL_TAKE(s);
 	return CKR_OK;
+}
+
+/* The families with a secret base key. */
+static CK_RV
+from_secret(struct eng *e, const struct eng_alg *alg,
+    const struct eng_kdf *kdf, const struct eng_key *key, size_t len,
+    struct secret **out)
+{
+	struct bytes value;
+
+	if (key->type != ENG_SECRET)
+		return log_rv(CKR_KEY_TYPE_INCONSISTENT,
+		    "derive: a key of another kind");
+	value = secret_view(key->value);
+	switch (alg->fam) {
+	case ENG_F_KDF:
+		return kdf_derive(e, alg, kdf, value, len, out);
+	case ENG_F_HKDF:
+		return kdf_hkdf(e, kdf, value, len, out);
+	case ENG_F_HASH_KDF:
+		return kdf_hash(e, alg, value, len, out);
+	case ENG_F_MIX:
+		return kdf_mix(alg, kdf, value, len, out);
+	case ENG_F_ENCRYPT_DATA:
+		return kdf_encrypt(e, alg, kdf, key, len, out);
+	default:
+		return CKR_GENERAL_ERROR;
+	}
+}
+
+CK_RV
+eng_derive(struct eng *e, const struct eng_alg *alg, const struct eng_par *par,
+    struct eng_key *key, size_t len, struct secret **out)
+{
+	ENG_MARK;
+
+	if (alg->fam == ENG_F_DH)
+		return derive_dh(e, alg, par, key, len, out);
+	if (alg->fam == ENG_F_ECDH)
+		return ecdh(e, alg, par, key, len, out);
+	if (alg->fam == ENG_F_PASSWORD)
+		return kdf_password(e, alg, par->kdf, len, out);
+	if (alg->fam == ENG_F_PREMASTER)
+		return kdf_premaster(e, par->kdf, len, out);
+	return from_secret(e, alg, par->kdf, key, len, out);
 }

@@ -319,6 +319,16 @@ enum eng_family {
 	ENG_F_ECDH,		/* derive; cofactor */
 	ENG_F_DH,		/* derive: PKCS#3 and X9.42 */
 	ENG_F_ML_KEM,		/* encapsulates only */
+	ENG_F_KDF,		/* derive: struct eng_kdf says all */
+	ENG_F_HKDF,		/* derive: RFC 5869 */
+	ENG_F_HASH_KDF,		/* derive: the hash (md) of the key; mode "XOF": of
+				   any length */
+	ENG_F_MIX,		/* derive: mode "join" "prepend" "xor" "extract" */
+	ENG_F_ENCRYPT_DATA,	/* derive: cipher, mode "ECB" "CBC" */
+	ENG_F_PASSWORD,		/* derive without a key: mode "PBKDF2" "PKCS12KDF" (md);
+				   cipher: what the key is for */
+	ENG_F_PREMASTER,	/* derive without a key: kdf->info, then random */
+	ENG_F_TLS_MAC,		/* par.md (NULL: as TLS 1.0), par.label, par.mac_len */
 	ENG_F_HYBRID,		/* wraps: AES key wrap under a key of par.aes_len
 				   bytes, which goes by mode: "OAEP", or "ECDH"
 				   (cofactor); in one call */
@@ -371,6 +381,62 @@ struct eng_par {
 	struct bytes peer;	/* ECDH: the other's public point, as given; DH:
 				   the other's public value */
 	unsigned index;		/* generation of a DSA base, with shared: its seed */
+	const struct eng_kdf *kdf;	/* derivation by the families below ECDH */
+};
+
+/*
+ * What a pseudo-random function is fed with, piece by piece.
+ *
+ * ITERATION is what the mode iterates: the counter in counter mode, else the
+ * output of the round before (or A(i) of the double pipeline).
+ */
+enum eng_piece_kind {
+	ENG_PIECE_BYTES,	/* data */
+	ENG_PIECE_KEY,		/* the value of a secret key */
+	ENG_PIECE_ITERATION,	/* in counter mode with width and order */
+	ENG_PIECE_COUNTER,	/* 1 for the first round; width and order */
+	ENG_PIECE_KEYS_LEN,	/* kdf->keys_len in bits; width and order */
+	ENG_PIECE_TOTAL_LEN	/* bits of all rounds together; width and order */
+};
+struct eng_piece {
+	enum eng_piece_kind kind;
+	struct bytes data;
+	const struct eng_key *key;	/* borrowed */
+	unsigned width;		/* bits: 8, 16 ... 64 */
+	bool little;		/* least significant byte first */
+};
+#define ENG_PIECES 32
+enum eng_kdf_mode {
+	ENG_KDF_COUNTER, ENG_KDF_FEEDBACK, ENG_KDF_PIPELINE	/* SP 800-108 */
+};
+
+/*
+ * A derivation, parsed; views are borrowed for the call.
+ * KDF: all but the fields named for others.  HKDF: prf_md, extract, expand,
+ * salt or salt_key, info.  MIX: pieces, of which BYTES and KEY count, or
+ * first_bit; whole.  ENCRYPT_DATA: iv, info (the data).  PASSWORD: password,
+ * salt, rounds, prf_md, id.
+ */
+struct eng_kdf {
+	const char *prf_md;		/* HMAC over it; NULL: CMAC */
+	enum eng_cipher prf_cipher;	/* CMAC's */
+	bool tls10;		/* RFC 2246: MD5 and SHA-1 over half of the key */
+	bool pieces_key;	/* the pieces are the key, and the key is the input */
+	enum eng_kdf_mode mode;
+	struct eng_piece piece[ENG_PIECES];
+	size_t pieces;
+	struct bytes iv;	/* feedback mode: the iteration of the first round */
+	size_t keys_len;	/* bytes wanted of all keys together */
+	size_t rounds_max;	/* 0: 2^32 - 1 */
+	bool cut_key;		/* up to the PRF's length, the key itself, cut */
+	bool extract, expand;
+	struct bytes salt, info;
+	const struct eng_key *salt_key;
+	bool whole;		/* MIX: nothing of what is joined may be left out */
+	size_t first_bit;
+	struct bytes password;
+	uint64_t rounds;
+	uint8_t id;		/* PKCS12KDF: 1 key, 2 IV, 3 MAC key */
 };
 
 /*
@@ -392,7 +458,7 @@ enum eng_dir {
 
 /* Whether the libcrypto in use offers it (fetched once, remembered). */
 bool eng_can(struct eng *e, const struct eng_alg *alg);
-/* Bytes of a block: of the cipher (CIPHER), a semiblock (KEYWRAP); else 1. */
+/* Bytes of a block: of the cipher (CIPHER, ENCRYPT_DATA), a semiblock (KEYWRAP); else 1. */
 size_t eng_block_len(const struct eng_alg *alg);
 
 /* ------------------------------------------------------------ operations */
@@ -515,16 +581,30 @@ CK_RV eng_op_update_key(struct eng_op *op, const struct eng_key *key)
 void eng_hotp_digits(struct bytes mac, unsigned digits, uint8_t *out);
 
 /*
- * Key agreement (ENG_F_ECDH, ENG_F_DH): the derived bytes.  len: bytes wanted,
- * 0 = the natural length (field or prime size for CKD_NULL; a KDF needs len).
- * CKD_NULL gives the trailing bytes of the shared secret when len is shorter: 3.2 section
- * 6.3.20 removes bytes from the leading end.
- * CKR_MECHANISM_PARAM_INVALID for a bad peer point, CKR_KEY_SIZE_RANGE when
- * len is more than there is.
+ * Key derivation: the derived bytes.  len: bytes wanted, 0 = the natural length.
+ *
+ * ENG_F_ECDH, ENG_F_DH: natural is the field's or prime's size for CKD_NULL; a KDF needs len.
+ * CKD_NULL gives the trailing bytes of the shared secret when len is shorter:
+ * 3.2 section 6.3.20 removes bytes from the leading end.
+ * The others give leading bytes.  Natural: KDF the PRF's length, HKDF the hash's
+ * when it only extracts, HASH_KDF the hash's (XOF: none), MIX all there is
+ * ("extract": none), ENCRYPT_DATA the data's, PASSWORD none.
+ * key is NULL for PASSWORD and PREMASTER, else a private or secret key.
+ * CKR_MECHANISM_PARAM_INVALID for a bad peer point, a PRF that libcrypto lacks,
+ * or what does not go together; CKR_KEY_SIZE_RANGE when len is 0 and there is no
+ * natural length, or more than there is; CKR_DATA_LEN_RANGE for data to encrypt
+ * that is no whole number of blocks or too short; CKR_KEY_TYPE_INCONSISTENT.
  */
 CK_RV eng_derive(struct eng *e, const struct eng_alg *alg,
     const struct eng_par *par, struct eng_key *key, size_t len,
     struct secret **out) KL_MUST_USE;
+/* Bytes that one round of a KDF gives, of which no two keys may share any:
+ * the PRF's length of KDF, else 1.  0 when libcrypto lacks the PRF. */
+size_t eng_kdf_unit(struct eng *e, const struct eng_alg *alg,
+    const struct eng_kdf *kdf);
+/* Sets the parity of a value that becomes a key of the cipher, where its keys
+ * have one. */
+void eng_cipher_parity(enum eng_cipher which, uint8_t *value, size_t n);
 
 /*
  * Key encapsulation (3.2 sections 5.18.8 and 5.18.9): RSA_PKCS1, RSA_OAEP,

@@ -120,6 +120,7 @@ bool digest_can(struct eng *e, const struct eng_alg *alg);
  * digest.c, mac.c (with cbcmac.c), sign.c, rsa.c */
 extern const struct eng_family_ops eng_ops_digest;
 extern const struct eng_family_ops eng_ops_mac;
+extern const struct eng_family_ops eng_ops_tls_mac;
 extern const struct eng_family_ops eng_ops_cipher;
 extern const struct eng_family_ops eng_ops_unit;
 extern const struct eng_family_ops eng_ops_aead;

@@ -307,19 +307,19 @@ eng_key_prove(struct eng *e, struct eng_key *key)
 	return atomic_load(&key->unproved) ? prove(e, key) : CKR_OK;
 }
 
-/* Makes every byte's number of ones odd, by its lowest bit (FIPS PUB 46-3). */
-static void
-set_parity(struct secret *value)
+void
+eng_cipher_parity(enum eng_cipher which, uint8_t *value, size_t n)
 {
-	uint8_t *p = secret_data(value);
-
-	for (size_t i = 0; i < secret_len(value); i++) {
-		unsigned ones = (unsigned)p[i] >> 1;
+	if (which == ENG_CIPHERS || !block_cipher(which)->parity)
+		return;
+	/* The number of ones is odd, by the lowest bit (FIPS PUB 46-3). */
+	for (size_t i = 0; i < n; i++) {
+		unsigned ones = (unsigned)value[i] >> 1;
 
 		ones ^= ones >> 4;
 		ones ^= ones >> 2;
 		ones ^= ones >> 1;
-		p[i] = (uint8_t)((p[i] & 0xfeu) | (~ones & 1u));
+		value[i] = (uint8_t)((value[i] & 0xfeu) | (~ones & 1u));
 	}
 }
 
@@ -334,9 +334,9 @@ generate_secret(struct eng *e, const struct eng_gen *spec, struct eng_key *key)
 	if ((rv = secret_new(spec->len, &key->value)) != CKR_OK)
 		return rv;
 	rv = eng_random(e, secret_data(key->value), spec->len);
-	if (rv == CKR_OK && spec->cipher != ENG_CIPHERS &&
-	    block_cipher(spec->cipher)->parity)
-		set_parity(key->value);
+	if (rv == CKR_OK)
+		eng_cipher_parity(spec->cipher, secret_data(key->value),
+		    spec->len);
 	return rv;
 }
 

@@ -60,13 +60,11 @@ mac_state(struct eng_op *op, const char *name)
 	return CKR_OK;
 }
 
-/* Keys the context; own is what the hash, cipher or size goes by (its end:
- * nothing), iv what GMAC starts with (none: it is another). */
-static CK_RV
-mac_key(struct eng_op *op, struct bytes key, OSSL_PARAM own, struct bytes iv)
+CK_RV
+mac_start(struct eng *e, EVP_MAC_CTX *ctx, OSSL_PARAM own, struct bytes key,
+    struct bytes iv)
 {
-	const char *props = eng_props(op->eng);
-	struct mac *m = op->state;
+	const char *props = eng_props(e);
 	OSSL_PARAM params[4];
 	size_t n = 0;
 
@@ -79,10 +77,23 @@ mac_key(struct eng_op *op, struct bytes key, OSSL_PARAM own, struct bytes iv)
 		params[n++] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_MAC_PARAM_PROPERTIES, (char *)(uintptr_t)props, 0);
 	params[n] = OSSL_PARAM_construct_end();
-	if (EVP_MAC_init(m->ctx, key.p, key.n, params) != 1)
+	/* NULL would mean the key it has. */
+	if (EVP_MAC_init(ctx, key.p != NULL ? key.p : (const uint8_t *)"",
+	    key.n, params) != 1)
 		return log_rv(CKR_DEVICE_ERROR, "engine: MAC does not start");
-	m->size = EVP_MAC_CTX_get_mac_size(m->ctx);
 	return CKR_OK;
+}
+
+/* Keys the operation's context; own and iv as of mac_start. */
+static CK_RV
+mac_key(struct eng_op *op, struct bytes key, OSSL_PARAM own, struct bytes iv)
+{
+	struct mac *m = op->state;
+	CK_RV rv = mac_start(op->eng, m->ctx, own, key, iv);
+
+	if (rv == CKR_OK)
+		m->size = EVP_MAC_CTX_get_mac_size(m->ctx);
+	return rv;
 }
 
 /* What the hash or cipher of a MAC goes by. */

@@ -65,6 +65,7 @@ static const struct {
 	[ENG_F_HYBRID]    = { NULL,            &eng_ops_hybrid,    CRYPT },
 	[ENG_F_ML_KEM]    = { NULL,            NULL,               0 },
 	[ENG_F_DSA]       = { &eng_ops_sign,   NULL,               SIGN },
+	[ENG_F_TLS_MAC]   = { &eng_ops_tls_mac, NULL,              SIGN },
 	[ENG_F_KEYGEN]    = { NULL,            NULL,               0 },
 };
 /* clang-format on */
@@ -98,6 +99,29 @@ can_random(struct eng *e)
 	ERR_pop_to_mark();
 	EVP_RAND_free(drbg);
 	return drbg != NULL;
+}
+
+/* The derivations. */
+static bool
+can_derive(struct eng *e, const struct eng_alg *alg)
+{
+	switch (alg->fam) {
+	case ENG_F_HASH_KDF:
+		return alg->md != NULL;
+	case ENG_F_MIX:
+		/* The check value of what comes out. */
+		return eng_md(e, "SHA1") != NULL;
+	case ENG_F_ENCRYPT_DATA:
+		return block_can(e, alg->cipher, alg->mode);
+	case ENG_F_PASSWORD:
+		return eng_kdf(e, alg->mode) != NULL &&
+		    (alg->cipher == ENG_CIPHERS ||
+		    block_can(e, alg->cipher, "CBC"));
+	case ENG_F_PREMASTER:
+		return can_random(e);
+	default:
+		return eng_mac(e, "HMAC") != NULL;
+	}
 }
 
 bool
@@ -154,6 +178,15 @@ eng_can(struct eng *e, const struct eng_alg *alg)
 		return hybrid_can(e, alg);
 	case ENG_F_ML_KEM:
 		return pqc_can(e, "ML-KEM");
+	case ENG_F_KDF:
+	case ENG_F_HKDF:
+	case ENG_F_TLS_MAC:
+	case ENG_F_HASH_KDF:
+	case ENG_F_MIX:
+	case ENG_F_ENCRYPT_DATA:
+	case ENG_F_PASSWORD:
+	case ENG_F_PREMASTER:
+		return can_derive(e, alg);
 	case ENG_F_KEYGEN:
 		if (alg->mode != NULL)
 			return eng_has_keymgmt(e, alg->mode) ||

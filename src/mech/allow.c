@@ -226,34 +226,55 @@ mech_parse_wrap(struct mechs *m, const CK_MECHANISM *mechanism,
 	return CKR_OK;
 }
 
-CK_RV
-mech_parse(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
-    struct mech_call *out)
+/* Parses into *call, whose `derive` is set. */
+static CK_RV
+parse_into(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
+    struct mech_call *call)
 {
 	CK_MECHANISM_TYPE type = mechanism->mechanism;
-	struct mech_call call = { 0 };
-	CK_RV rv;
 
 	/* GnuTLS 3.7 generates Edwards keys under the signature's number. */
 	if (purpose == CKF_GENERATE_KEY_PAIR && type == CKM_EDDSA)
 		type = CKM_EC_EDWARDS_KEY_PAIR_GEN;
-	call.row = mech_find(m, type);
-	if (call.row == NULL || (call.row->flags & purpose) == 0)
+	call->row = mech_find(m, type);
+	if (call->row == NULL || (call->row->flags & purpose) == 0)
 		return CKR_MECHANISM_INVALID;
 	if (mechanism->pParameter == NULL && mechanism->ulParameterLen != 0)
 		return CKR_MECHANISM_PARAM_INVALID;
-	rv = call.row->message != NULL && (purpose & MESSAGES) != 0 ?
-	    init_message(call.row, mechanism) :
-	    call.row->params(call.row, mechanism, purpose, &call);
-	if (rv != CKR_OK)
-		return rv;
-	*out = call;
-	return CKR_OK;
+	if (call->row->message != NULL && (purpose & MESSAGES) != 0)
+		return init_message(call->row, mechanism);
+	return call->row->params(call->row, mechanism, purpose, call);
+}
+
+CK_RV
+mech_parse(struct mechs *m, const CK_MECHANISM *mechanism, CK_FLAGS purpose,
+    struct mech_call *out)
+{
+	struct mech_call call = { 0 };
+	CK_RV rv = parse_into(m, mechanism, purpose, &call);
+
+	if (rv == CKR_OK)
+		*out = call;
+	return rv;
+}
+
+CK_RV
+mech_parse_derive(struct mechs *m, const CK_MECHANISM *mechanism,
+    CK_FLAGS purpose, struct mech_derive *out)
+{
+	*out = (struct mech_derive){
+		.call.derive = out, .call.par.kdf = &out->kdf,
+		.base_type = CK_UNAVAILABLE_INFORMATION,
+		.key_type = CK_UNAVAILABLE_INFORMATION,
+	};
+	return parse_into(m, mechanism, purpose, &out->call);
 }
 
 bool
 mech_takes(const struct mech_row *row, CK_KEY_TYPE type)
 {
+	if ((row->traits & MECH_ANY_KEY) != 0)
+		return true;
 	for (unsigned i = 0; i < row->nkeys; i++)
 		if (row->keys[i] == type)
 			return true;
@@ -268,6 +289,8 @@ row_in_bytes(const struct mech_row *row)
 
 	if ((row->traits & MECH_BITS) != 0)
 		return false;
+	if ((row->traits & MECH_BYTES) != 0)
+		return true;
 	switch (row->alg.fam) {
 	case ENG_F_HMAC:
 	case ENG_F_CMAC:
@@ -279,6 +302,7 @@ row_in_bytes(const struct mech_row *row)
 	case ENG_F_CIPHER:
 	case ENG_F_AEAD:
 	case ENG_F_KEYWRAP:
+	case ENG_F_ENCRYPT_DATA:
 		return true;
 	case ENG_F_KEYGEN:
 		if (row->alg.mode == NULL)

@@ -30,6 +30,15 @@
 				   CKO_OTP_KEY, the parameter in call->otp */
 #define MECH_DOMAIN	0x100u	/* generates domain parameters, not a key */
 #define MECH_BASE	0x200u	/* such that the template gives the primes of */
+#define MECH_MIXES	0x400u	/* derivation that hands out or mixes bytes of the
+				   base key (design 9.5) */
+#define MECH_INHERITS	0x800u	/* derived keys are by default what their base
+				   is (3.2 section 6.42.8) */
+#define MECH_ANY_KEY	0x1000u	/* takes keys of every type; the class decides */
+#define MECH_NATURAL	0x2000u	/* derives its natural length for key types of
+				   several lengths too */
+#define MECH_BYTES	0x4000u	/* its sizes are in bytes, whatever the family */
+#define MECH_KEYLESS	0x8000u	/* C_GenerateKey derives (struct mech_derive) */
 
 #define MECH_KEYS_MAX 10
 
@@ -65,6 +74,7 @@ struct mech_otp {
 	CK_FLAGS flags;
 	CK_ULONG length, format;
 };
+struct mech_derive;
 struct mech_call {
 	const struct mech_row *row;
 	struct eng_par par;
@@ -72,6 +82,7 @@ struct mech_call {
 	struct eng_iv iv;	/* wrapping: how par.iv is made (n == 0: as it
 				   is), and where to */
 	uint8_t *tag;		/* wrapping: where a tag apart goes; else NULL */
+	struct mech_derive *derive;	/* by mech_parse_derive; else NULL */
 };
 
 /* A message's parameter: IV and tag are the caller's, to be read or written. */
@@ -80,6 +91,63 @@ struct mech_message {
 	uint8_t *tag;		/* may be NULL */
 	size_t tag_len;
 	size_t data_len;	/* CCM: bytes of the text */
+};
+
+/* What a derivation makes. */
+enum mech_makes {
+	MECH_MAKES_KEY,
+	MECH_MAKES_DATA,	/* a data object */
+	MECH_MAKES_KEYS,	/* the key and those in `more` with templates of
+				   their own, none sharing a PRF's output */
+	MECH_MAKES_BLOCK,	/* those in `more` only, one after the other; then
+				   bytes for `told` */
+	MECH_MAKES_BYTES,	/* bytes for `told` only */
+	MECH_MAKES_PUBLIC	/* the public key of the base key */
+};
+struct mech_more {
+	CK_ATTRIBUTE *templ;		/* MAKES_KEYS */
+	CK_ULONG n;
+	CK_OBJECT_HANDLE *handle;	/* where it goes */
+	bool mac;		/* MAKES_BLOCK: a generic secret, else as the
+				   call's template says */
+	size_t len;		/* MAKES_BLOCK: bytes */
+};
+#define MECH_MORE_MAX 15	/* with the call's own: what one commit takes */
+#define MECH_OTHERS_MAX 8
+
+/* A derivation as a caller gave it.  It points into itself: it is parsed where
+ * it stays.  Views and pointers are the caller's, good for the call. */
+struct mech_derive {
+	struct mech_call call;
+	struct eng_kdf kdf;
+	enum mech_makes makes;
+	CK_KEY_TYPE base_type;	/* what the base key must be;
+				   CK_UNAVAILABLE_INFORMATION: as the row says */
+	CK_KEY_TYPE key_type;	/* made when the template is silent */
+	bool typed;		/* the template must name the key type */
+	bool sized;		/* it must name the length, unless the type does */
+	bool fixed;		/* key_type and len are the mechanism's */
+	size_t len;		/* made when the template is silent; 0: natural */
+	struct mech_more more[MECH_MORE_MAX];
+	size_t n_more;
+	/* second keys: the handle, and where the engine wants the key */
+	struct {
+		CK_OBJECT_HANDLE handle;
+		const struct eng_key **key;
+		CK_KEY_TYPE type;	/* or CK_UNAVAILABLE_INFORMATION */
+	} other[MECH_OTHERS_MAX];
+	size_t n_others;
+	/* what the call writes for the caller when all went well */
+	struct {
+		CK_BYTE *p;
+		size_t n;
+	} told[2];		/* bytes after those of the keys */
+	CK_VERSION *version;	/* first bytes of the base key */
+	CK_BYTE *iv;		/* PKCS#12: 8 bytes made with id 2 */
+	uint8_t len_raw[2];	/* where a parser writes a length that it adds */
+	const CK_MECHANISM_TYPE *allowed;	/* the key's
+				   CKA_ALLOWED_MECHANISMS by default */
+	size_t n_allowed;
 };
 
 /* The rows on offer: made once per C_Initialize from the configuration. */
@@ -123,6 +191,10 @@ CK_RV mech_message(const struct mech_row *row, const void *p, CK_ULONG n,
  */
 CK_RV mech_give_seed(const CK_MECHANISM *mechanism, struct bytes seed)
     KL_MUST_USE;
+/* The same for a derivation (purpose CKF_DERIVE, or CKF_GENERATE for rows that are
+ * MECH_KEYLESS): fills *out where it stands. */
+CK_RV mech_parse_derive(struct mechs *m, const CK_MECHANISM *mechanism,
+    CK_FLAGS purpose, struct mech_derive *out) KL_MUST_USE;
 /* Whether the row works with keys of this type. */
 bool mech_takes(const struct mech_row *row, CK_KEY_TYPE type);
 /* Whether bits lies between the row's limits, in its own unit; rows that

@@ -75,4 +75,38 @@ mech_message_fn msg_ccm;	/* CK_CCM_MESSAGE_PARAMS */
 mech_message_fn msg_chacha20_poly1305;
 				/* CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS */
 
+/* Of derivations (params_kdf.c, params_tls.c); call->derive is set. */
+mech_params_fn par_derive_none;	/* no parameter */
+mech_params_fn par_key_handle;	/* CK_OBJECT_HANDLE */
+mech_params_fn par_string_data;	/* CK_KEY_DERIVATION_STRING_DATA */
+mech_params_fn par_extract;	/* CK_EXTRACT_PARAMS */
+mech_params_fn par_cbc_data;	/* CK_AES_CBC_ENCRYPT_DATA_PARAMS and kin */
+mech_params_fn par_hkdf;	/* CK_HKDF_PARAMS */
+mech_params_fn par_sp800;	/* CK_SP800_108_KDF_PARAMS and _FEEDBACK_ */
+mech_params_fn par_pbkd2;	/* CK_PKCS5_PBKD2_PARAMS2, or _PARAMS */
+mech_params_fn par_pbe;		/* CK_PBE_PARAMS */
+mech_params_fn par_ike2_plus;	/* CK_IKE2_PRF_PLUS_DERIVE_PARAMS */
+mech_params_fn par_ike_prf;	/* CK_IKE_PRF_DERIVE_PARAMS */
+mech_params_fn par_ike1_prf;	/* CK_IKE1_PRF_DERIVE_PARAMS */
+mech_params_fn par_ike1_ext;	/* CK_IKE1_EXTENDED_DERIVE_PARAMS */
+mech_params_fn par_public;	/* nothing: makes the public key */
+mech_params_fn par_premaster;	/* CK_VERSION */
+mech_params_fn par_tls_master;	/* CK_SSL3_ or CK_TLS12_MASTER_KEY_DERIVE_PARAMS */
+mech_params_fn par_tls_extended;/* CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS */
+mech_params_fn par_tls_block;	/* CK_SSL3_ or CK_TLS12_KEY_MAT_PARAMS */
+mech_params_fn par_tls_kdf;	/* CK_TLS_KDF_PARAMS */
+mech_params_fn par_tls_prf;	/* CK_TLS_PRF_PARAMS */
+mech_params_fn par_tls_mac;	/* CK_TLS_MAC_PARAMS */
+
+/* A key's HMAC mechanism: its hash and the key type made for it; NULL when it
+ * is none. */
+const char *mech_hmac_md(CK_MECHANISM_TYPE hmac, CK_KEY_TYPE *type);
+/* Adds a piece of bytes, or of the key behind a handle (whose type must be
+ * `type`, or CK_UNAVAILABLE_INFORMATION), to what the PRF is fed with:
+ * CKR_MECHANISM_PARAM_INVALID. */
+CK_RV par_piece(struct mech_derive *d, const CK_BYTE *p, CK_ULONG n)
+    KL_MUST_USE;
+CK_RV par_piece_key(struct mech_derive *d, CK_OBJECT_HANDLE h,
+    CK_KEY_TYPE type) KL_MUST_USE;
+
 #endif

@@ -20,8 +20,10 @@ static const struct mech_rows *const families[] = {
 	&mech_rows_ffc,
 	&mech_rows_hash,
 	&mech_rows_otp,
+	&mech_rows_kdf,
 	&mech_rows_pqc,
 	&mech_rows_rsa,
+	&mech_rows_tls,
 };
 
 const struct mech_row *

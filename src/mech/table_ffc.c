@@ -38,14 +38,15 @@ static const struct mech_row rows[] = {
 	{ M(DH_PKCS_PARAMETER_GEN), .flags = CKF_GENERATE, DH_SIZE, .traits = MECH_DOMAIN,
 	  .params = par_none,
 	  .alg = { .fam = ENG_F_KEYGEN, .mode = "DH", .making = ENG_MAKE_PARAMS } },
-	{ M(DH_PKCS_DERIVE), .flags = CKF_DERIVE, DH_SIZE, .params = par_dh,
+	{ M(DH_PKCS_DERIVE), .flags = CKF_DERIVE, DH_SIZE, .traits = MECH_NATURAL, .params = par_dh,
 	  .alg = { .fam = ENG_F_DH, .mode = "DH" } },
 	PAIR(X9_42_DH_KEY_PAIR_GEN, X942_SIZE, "DHX"),
 	/* libcrypto makes such parameters as DSA's, and no longer ones. */
 	{ M(X9_42_DH_PARAMETER_GEN), .flags = CKF_GENERATE, .min = 2048, .max = 3072,
 	  .keys = { CKK_X9_42_DH }, .nkeys = 1, .traits = MECH_DOMAIN, .params = par_none,
 	  .alg = { .fam = ENG_F_KEYGEN, .mode = "DSA", .making = ENG_MAKE_PARAMS } },
-	{ M(X9_42_DH_DERIVE), .flags = CKF_DERIVE, X942_SIZE, .params = par_x942_dh,
+	{ M(X9_42_DH_DERIVE), .flags = CKF_DERIVE, X942_SIZE, .traits = MECH_NATURAL,
+	  .params = par_x942_dh,
 	  .alg = { .fam = ENG_F_DH, .mode = "DHX" } },
 };
 

@@ -20,8 +20,10 @@ extern const struct mech_rows mech_rows_ec;
 extern const struct mech_rows mech_rows_ffc;
 extern const struct mech_rows mech_rows_hash;
 extern const struct mech_rows mech_rows_otp;
+extern const struct mech_rows mech_rows_kdf;
 extern const struct mech_rows mech_rows_pqc;
 extern const struct mech_rows mech_rows_rsa;
+extern const struct mech_rows mech_rows_tls;
 
 /* What many rows say. */
 #define M(x) .type = CKM_##x, .name = "CKM_" #x

@@ -100,6 +100,8 @@ obj_draft_len(const struct obj_draft *d)
 	uint64_t n = attrs_num(&d->attrs, CKA_VALUE_LEN,
 	    d->schema->fixed_len);
 
+	if (n == 0)
+		return d->len;
 	return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 

@@ -150,7 +150,8 @@ enum obj_use {
 	OBJ_USE_ENCRYPT, OBJ_USE_DECRYPT, OBJ_USE_SIGN, OBJ_USE_VERIFY,
 	OBJ_USE_SIGN_RECOVER, OBJ_USE_VERIFY_RECOVER, OBJ_USE_WRAP,
 	OBJ_USE_UNWRAP, OBJ_USE_DERIVE, OBJ_USE_ENCAPSULATE,
-	OBJ_USE_DECAPSULATE, OBJ_USE_DIGEST
+	OBJ_USE_DECAPSULATE, OBJ_USE_DIGEST,
+	OBJ_USE_PUBLIC		/* making the public half of a private key */
 };
 /*
  * Whether the key may be used so with this mechanism: its class fits
@@ -218,6 +219,22 @@ struct obj_request {
 	bool one_way;			/* derive: key agreement or one-way KDF (rule 5);
 					   decapsulate: agreement, false: what comes out
 					   was encrypted, so it is an unwrapping (rule 2) */
+	bool inherits;			/* derive: sensitive and extractable by
+					   default as the base is */
+	bool joins;			/* derive: with bytes that others know */
+	bool fixed;			/* derive: the template may not say another
+					   key_type */
+	bool typed;			/* derive: the template must say the type */
+	bool storage_only;		/* derive: of the template counts only where
+					   the key is kept and how guarded */
+	size_t len;			/* derive: length of a key when the template
+					   is silent, 0 = none */
+	/* derive: further keys that go into it, guarded as the base is */
+	struct object *const *others;
+	size_t n_others;
+	/* derive: CKA_ALLOWED_MECHANISMS by default; n = 0: empty */
+	const CK_MECHANISM_TYPE *allowed;
+	size_t n_allowed;
 	const CK_ATTRIBUTE *templ;
 	CK_ULONG count;
 	bool primes_given;		/* generate: domain parameters whose primes
@@ -243,8 +260,15 @@ CK_RV obj_draft_gen_private(const struct obj_draft *priv, struct eng_gen *out)
 /* Whether key material will never leave this process: a session object,
  * sensitive and not extractable. */
 bool obj_draft_confined(const struct obj_draft *d);
+/* Whether a derived key must be sensitive because what it is derived from is. */
+bool obj_draft_hides(const struct obj_draft *d);
+/* Whether bytes made from the key may be handed out by a mechanism that would
+ * show derived keys by them (3.2 section 6.40.6): the key is neither sensitive
+ * nor unextractable, or the policy is `compatible`. */
+bool obj_may_tell(const struct object *o);
 /* Secret keys: CKA_VALUE_LEN of the template, or the length the key type
- * fixes; 0 when the template is silent. */
+ * fixes, or the request's; 0 when all are silent.  Data objects that are
+ * derived: likewise. */
 size_t obj_draft_len(const struct obj_draft *d);
 CK_KEY_TYPE obj_draft_key_type(const struct obj_draft *d);
 /* Gives the draft its key material (a reference is taken): fills in the key's
@@ -257,7 +281,9 @@ CK_RV obj_draft_set_key(struct obj_draft *d, struct eng_key *key) KL_MUST_USE;
  * CKR_WRAPPED_KEY_INVALID, CKR_WRAPPED_KEY_LEN_RANGE, CKR_TEMPLATE_INCONSISTENT. */
 CK_RV obj_draft_set_wrapped(struct obj_draft *d, struct bytes plain,
     size_t block) KL_MUST_USE;
-/* Derivation result: bytes of a secret key. */
+/* Derivation result: bytes of a secret key (DES keys get odd parity) or of a data
+ * object.  CKR_TEMPLATE_INCONSISTENT when they are no such key, or too few to be
+ * hidden (rule 5). */
 CK_RV obj_draft_set_value(struct obj_draft *d, struct bytes value) KL_MUST_USE;
 /* Makes n drafts objects, all or none, in one transaction. */
 CK_RV obj_commit(struct obj_space *sp, const struct obj_who *who,

@@ -199,6 +199,12 @@ CK_RV obj_secrets(struct obj_space *sp, const struct object *o,
  * section 9, rules 1 and 3).
  */
 #define ATTR_WRAPS (KLUIS_VENDOR_BASE + 1)
+/*
+ * Likewise.  The number 1: derived from a sensitive key and bytes that somebody
+ * may know, one after the other; no part of it becomes a key, because one that
+ * holds a few unknown bytes is guessed.
+ */
+#define ATTR_JOINED (KLUIS_VENDOR_BASE + 2)
 
 /*
  * otp.c: what attributes of CKO_OTP_KEY must hold together
@@ -230,6 +236,10 @@ struct obj_draft {
 	bool base_sensitive, base_always_sensitive;	/* of the base or copied key */
 	bool base_extractable, base_never_extractable;
 	bool base_may_decrypt;		/* rule 2 of design section 9 */
+	bool inherits, joins;		/* as in the request */
+	size_t len;			/* the request's, or of derived data */
+	const struct object *pair;	/* private key whose public half it
+					   becomes; borrowed, or NULL */
 	struct attrs attrs;		/* given, then defaults, then material */
 	struct attrs secrets;
 	struct eng_key *key;

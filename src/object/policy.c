@@ -25,6 +25,8 @@
  */
 #include "object/policy_int.h"
 
+#include <stdlib.h>
+
 #include "base/log.h"
 
 /* --------------------------------------------------- class and key type */
@@ -70,7 +72,7 @@ base_template(const struct obj_request *rq, struct attrs *out)
 	const struct attrs *base;
 	CK_RV rv;
 
-	if (rq->base == NULL)
+	if (rq->base == NULL || rq->class == CKO_PUBLIC_KEY)
 		return CKR_OK;
 	base = &rq->base->attrs;
 	rv = attrs_decode(attrs_bytes(base, template_of(rq->way)), out);
@@ -130,10 +132,11 @@ wanted_type(const struct obj_request *rq, const struct attrs *imposed,
 	if (chooser != CKA_KEY_TYPE)
 		return wanted_number(rq, imposed, chooser, false, out);
 	*out = rq->key_type;
-	if (makes_secret(rq->way) && *out == CK_UNAVAILABLE_INFORMATION)
+	if (makes_secret(rq->way) && !rq->typed &&
+	    *out == CK_UNAVAILABLE_INFORMATION)
 		*out = CKK_GENERIC_SECRET;
 	return wanted_number(rq, imposed, CKA_KEY_TYPE,
-	    rq->way == OBJ_WAY_GENERATE, out);
+	    rq->way == OBJ_WAY_GENERATE || rq->fixed, out);
 }
 
 static bool
@@ -189,7 +192,8 @@ choose_schema(const struct obj_draft *d, const struct obj_request *rq,
 		return log_rv(CKR_ATTRIBUTE_VALUE_INVALID,
 		    "template: class 0x%lx, type 0x%lx is not supported",
 		    class, type);
-	if (rq->way != OBJ_WAY_CREATE && s->eng == ENG_TYPES)
+	if (rq->way != OBJ_WAY_CREATE && s->eng == ENG_TYPES &&
+	    !(rq->way == OBJ_WAY_DERIVE && rq->class == CKO_DATA))
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "template: class 0x%lx is no key", class);
 	if (s->class == CKO_OTP_KEY && rq->way != OBJ_WAY_CREATE &&
@@ -333,7 +337,7 @@ is_unwrapped(const struct obj_draft *d)
 static bool
 keeps_base(const struct obj_draft *d)
 {
-	return is_derived(d) &&
+	return is_derived(d) && d->schema->class != CKO_PUBLIC_KEY &&
 	    (!d->one_way || d->conf->policy == CONF_POLICY_STRICT);
 }
 
@@ -349,13 +353,14 @@ static bool
 default_sensitive(const struct obj_draft *d)
 {
 	return d->schema->class == CKO_PRIVATE_KEY ||
-	    must_unwrap_sensitive(d) || (keeps_base(d) && d->base_sensitive);
+	    must_unwrap_sensitive(d) ||
+	    ((keeps_base(d) || d->inherits) && d->base_sensitive);
 }
 
 static bool
 default_extractable(const struct obj_draft *d)
 {
-	if (keeps_base(d) && !d->base_extractable)
+	if ((keeps_base(d) || d->inherits) && !d->base_extractable)
 		return false;
 	/* 3.2 sections 5.18.4, 5.18.8 and 5.18.9 */
 	if (is_unwrapped(d) || d->way == OBJ_WAY_ENCAPSULATE ||
@@ -399,7 +404,8 @@ put_ruled(struct obj_draft *d, const struct attr_row *row)
 
 	switch (row->type) {
 	case CKA_PRIVATE:
-		return attrs_put_bool(a, row->type, key);
+		return attrs_put_bool(a, row->type, key ||
+		    (d->way == OBJ_WAY_DERIVE && d->schema->class == CKO_DATA));
 	case CKA_SENSITIVE:
 		return attrs_put_bool(a, row->type, default_sensitive(d));
 	case CKA_EXTRACTABLE:
@@ -421,6 +427,38 @@ put_ruled(struct obj_draft *d, const struct attr_row *row)
 	default:
 		return otp_default(a, row);
 	}
+}
+
+/* What the public half takes over from a private key, row by row, when the
+ * template is silent (3.2 section 6.43.8): false when that is not said of it. */
+static bool
+policy_of_pair(struct obj_draft *d, const struct attr_row *row, CK_RV *rv)
+{
+	static const struct {
+		CK_ATTRIBUTE_TYPE public, private;
+	} same[] = {
+		{ CKA_ENCRYPT, CKA_DECRYPT }, { CKA_VERIFY, CKA_SIGN },
+		{ CKA_VERIFY_RECOVER, CKA_SIGN_RECOVER },
+		{ CKA_WRAP, CKA_UNWRAP }, { CKA_ENCAPSULATE, CKA_DECAPSULATE },
+		{ CKA_DERIVE, CKA_DERIVE }, { CKA_ID, CKA_ID },
+		{ CKA_START_DATE, CKA_START_DATE },
+		{ CKA_END_DATE, CKA_END_DATE }, { CKA_SUBJECT, CKA_SUBJECT },
+		{ CKA_KEY_GEN_MECHANISM, CKA_KEY_GEN_MECHANISM },
+		{ CKA_ALLOWED_MECHANISMS, CKA_ALLOWED_MECHANISMS },
+	};
+
+	for (size_t i = 0; i < KL_COUNT(same); i++) {
+		const struct attr *a;
+
+		if (same[i].public != row->type)
+			continue;
+		a = attrs_find(&d->pair->attrs, same[i].private);
+		if (a == NULL)
+			return false;
+		*rv = attrs_put(&d->attrs, row->type, bytes_of(a->p, a->n));
+		return true;
+	}
+	return false;
 }
 
 static CK_RV
@@ -462,7 +500,8 @@ fill_draft(struct obj_draft *d, const struct attrs *given)
 		const struct attr *a = attrs_find(given, row->type);
 
 		if (a == NULL)
-			rv = put_default(d, row);
+			rv = d->pair != NULL && policy_of_pair(d, row, &rv) ?
+			    rv : put_default(d, row);
 		else
 			rv = attrs_put(row->foot & SEAL ? &d->secrets :
 			    &d->attrs, a->type, bytes_of(a->p, a->n));
@@ -516,11 +555,23 @@ policy_consistent(const struct attrs *a)
 	return CKR_OK;
 }
 
-/* A derived key that nobody may read but that is short enough to be guessed,
- * and of which a longer one shows one byte more, tells all of what it is
- * derived from. */
-#define HIDDEN_MIN 14
+bool
+obj_draft_hides(const struct obj_draft *d)
+{
+	return keeps_base(d) && d->base_sensitive;
+}
 
+bool
+obj_may_tell(const struct object *o)
+{
+	return space_env(o->space)->conf->policy == CONF_POLICY_COMPATIBLE ||
+	    (!attrs_bool(&o->attrs, CKA_SENSITIVE, true) &&
+	    attrs_bool(&o->attrs, CKA_EXTRACTABLE, false));
+}
+
+/* A derived key that nobody may read but that is short enough to be guessed
+ * (HIDDEN_MIN), and of which a longer one shows one byte more, tells all of
+ * what it is derived from. */
 static bool
 tells_base(const struct obj_draft *d, const struct attrs *imposed)
 {
@@ -528,7 +579,7 @@ tells_base(const struct obj_draft *d, const struct attrs *imposed)
 
 	return is_derived(d) && len != 0 && len < HIDDEN_MIN &&
 	    (attrs_bool(imposed, CKA_SENSITIVE, false) ||
-	    (keeps_base(d) && d->base_sensitive));
+	    obj_draft_hides(d));
 }
 
 /* Rules 2 and 5 of design section 9. */
@@ -536,7 +587,8 @@ static CK_RV
 check_base(const struct obj_draft *d, const struct attrs *imposed)
 {
 	bool sensitive = attrs_bool(&d->attrs, CKA_SENSITIVE, false);
-	bool extractable = attrs_bool(&d->attrs, CKA_EXTRACTABLE, false);
+	bool extractable = d->schema->class == CKO_DATA ||
+	    attrs_bool(&d->attrs, CKA_EXTRACTABLE, false);
 
 	if (must_unwrap_sensitive(d) && !sensitive)
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
@@ -576,6 +628,45 @@ note_base(struct obj_draft *d, const struct attrs *a)
 	d->base_may_decrypt = attrs_bool(a, CKA_DECRYPT, false);
 }
 
+/* Another key that goes into it: the new key is as guarded as the most guarded
+ * of them, but where 3.2 section 6.42.8 says "any". */
+static void
+note_other(struct obj_draft *d, const struct attrs *a)
+{
+	bool sensitive = attrs_bool(a, CKA_ALWAYS_SENSITIVE, false);
+	bool never = attrs_bool(a, CKA_NEVER_EXTRACTABLE, false);
+
+	d->base_sensitive |= attrs_bool(a, CKA_SENSITIVE, true);
+	d->base_extractable &= attrs_bool(a, CKA_EXTRACTABLE, false);
+	if (d->inherits) {
+		d->base_always_sensitive |= sensitive;
+		d->base_never_extractable |= never;
+	} else {
+		d->base_always_sensitive &= sensitive;
+		d->base_never_extractable &= never;
+	}
+}
+
+/* What the request says of a derivation. */
+static void
+note_request(struct obj_draft *d, const struct obj_request *rq)
+{
+	d->way = rq->way;
+	d->mech = rq->mech;
+	d->one_way = rq->one_way;
+	d->primes_given = rq->primes_given;
+	d->inherits = rq->inherits;
+	d->joins = rq->joins;
+	d->len = rq->len;
+	d->base_extractable = d->base_may_decrypt = true;
+	if (rq->base != NULL)
+		note_base(d, &rq->base->attrs);
+	for (size_t i = 0; i < rq->n_others; i++)
+		note_other(d, &rq->others[i]->attrs);
+	if (rq->way == OBJ_WAY_DERIVE && rq->class == CKO_PUBLIC_KEY)
+		d->pair = rq->base;
+}
+
 /* Whether a key can never be read, so that nobody has a twin of it. */
 static bool
 is_hidden(const struct attrs *a)
@@ -595,24 +686,36 @@ note_wraps(struct obj_draft *d)
 	return attrs_put_num(&d->attrs, ATTR_WRAPS, 1);
 }
 
-CK_RV
-policy_draft(struct obj_draft *d, const struct obj_who *who,
+/* ATTR_JOINED, and the mechanisms a derived key is for. */
+static CK_RV
+note_derived(struct obj_draft *d, const struct obj_request *rq)
+{
+	KL_AUTO(buf_done) struct buf list = { .p = NULL };
+	CK_RV rv;
+
+	if (d->joins && obj_draft_hides(d) && (rv = attrs_put_num(&d->attrs,
+	    ATTR_JOINED, 1)) != CKR_OK)
+		return rv;
+	if (rq->n_allowed == 0 ||
+	    attrs_bytes(&d->attrs, CKA_ALLOWED_MECHANISMS).n > 0)
+		return CKR_OK;
+	for (size_t i = 0; i < rq->n_allowed; i++)
+		buf_put_u64(&list, rq->allowed[i]);
+	if ((rv = buf_rv(&list)) != CKR_OK)
+		return rv;
+	return attrs_put(&d->attrs, CKA_ALLOWED_MECHANISMS, buf_view(&list));
+}
+
+/* All but the shape of the template, which is rq's whole one. */
+static CK_RV
+policy_judge(struct obj_draft *d, const struct obj_who *who,
     const struct obj_request *rq)
 {
 	KL_AUTO(attrs_done) struct attrs imposed = { 0 };
 	KL_AUTO(attrs_done) struct attrs given = { 0 };
 	CK_RV rv;
 
-	d->way = rq->way;
-	d->role = who->role;
-	d->mech = rq->mech;
-	d->one_way = rq->one_way;
-	d->primes_given = rq->primes_given;
-	d->base_extractable = d->base_may_decrypt = true;
-	if (rq->base != NULL)
-		note_base(d, &rq->base->attrs);
-	if ((rv = template_shape(rq->templ, rq->count)) != CKR_OK ||
-	    (rv = base_template(rq, &imposed)) != CKR_OK ||
+	if ((rv = base_template(rq, &imposed)) != CKR_OK ||
 	    (rv = choose_schema(d, rq, &imposed, &d->schema)) != CKR_OK ||
 	    (rv = template_read(d->schema, rq->templ, rq->count, &given)) !=
 	    CKR_OK ||
@@ -627,9 +730,38 @@ policy_draft(struct obj_draft *d, const struct obj_who *who,
 	    (rv = fill_draft(d, &given)) != CKR_OK ||
 	    (rv = policy_consistent(&d->attrs)) != CKR_OK ||
 	    (rv = check_base(d, &imposed)) != CKR_OK ||
-	    (rv = note_wraps(d)) != CKR_OK)
+	    (rv = note_wraps(d)) != CKR_OK ||
+	    (rv = note_derived(d, rq)) != CKR_OK)
 		return rv;
 	return policy_session(who, d->token, d->private);
+}
+
+static void
+attributes_freep(CK_ATTRIBUTE **v)
+{
+	free(*v);
+	*v = NULL;
+}
+
+CK_RV
+policy_draft(struct obj_draft *d, const struct obj_who *who,
+    const struct obj_request *rq)
+{
+	KL_AUTO(attributes_freep) CK_ATTRIBUTE *v = NULL;
+	struct obj_request narrow = *rq;
+	CK_RV rv;
+
+	d->role = who->role;
+	note_request(d, rq);
+	if ((rv = template_shape(rq->templ, rq->count)) != CKR_OK)
+		return rv;
+	if (rq->way != OBJ_WAY_DERIVE ||
+	    (!rq->storage_only && rq->class != CKO_DATA))
+		return policy_judge(d, who, rq);
+	if ((rv = template_narrow(rq, &v, &narrow.count, &d->len)) != CKR_OK)
+		return rv;
+	narrow.templ = v;
+	return policy_judge(d, who, &narrow);
 }
 
 CK_RV

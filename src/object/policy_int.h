@@ -11,6 +11,8 @@
 
 /* The most attributes a template may have. */
 #define TEMPLATE_ATTRS_MAX 512
+/* The fewest bytes of a derived key that must be sensitive (rule 5). */
+#define HIDDEN_MIN 14
 
 /* ------------------------------------------------------------ template.c */
 
@@ -31,6 +33,15 @@ CK_RV template_number(const CK_ATTRIBUTE *templ, CK_ULONG count,
  */
 CK_RV template_read(const struct schema *s, const CK_ATTRIBUTE *templ,
     CK_ULONG count, struct attrs *out) KL_MUST_USE;
+
+/*
+ * The template that counts of rq's, which has the right shape, in *out (calloc'ed,
+ * *n entries of views into rq->templ): with storage_only what says where a key
+ * is kept; for derived data all but CKA_VALUE_LEN, which goes to *len.
+ * CKR_ATTRIBUTE_VALUE_INVALID.
+ */
+CK_RV template_narrow(const struct obj_request *rq, CK_ATTRIBUTE **out,
+    CK_ULONG *n, size_t *len) KL_MUST_USE;
 
 /* -------------------------------------------------------------- policy.c */
 

@@ -6,6 +6,7 @@
  */
 #include "object/policy_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -81,5 +82,45 @@ template_read(const struct schema *s, const CK_ATTRIBUTE *templ,
 			return rv;
 	*out = list;
 	list = (struct attrs){ 0 };
+	return CKR_OK;
+}
+
+/* Whether an attribute says where a key is kept, or how guarded it is. */
+static bool
+of_storage(CK_ATTRIBUTE_TYPE type)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = {
+		CKA_TOKEN, CKA_PRIVATE, CKA_MODIFIABLE, CKA_COPYABLE,
+		CKA_DESTROYABLE, CKA_SENSITIVE, CKA_EXTRACTABLE,
+	};
+
+	for (size_t i = 0; i < KL_COUNT(types); i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
+CK_RV
+template_narrow(const struct obj_request *rq, CK_ATTRIBUTE **out, CK_ULONG *n,
+    size_t *len)
+{
+	CK_ATTRIBUTE *v = calloc(rq->count + 1, sizeof(*v));
+	bool found = false;
+	CK_ULONG said = 0;
+	CK_RV rv;
+
+	if (v == NULL)
+		return CKR_HOST_MEMORY;
+	*out = v;
+	*n = 0;
+	if (!rq->storage_only && (rv = template_number(rq->templ, rq->count,
+	    CKA_VALUE_LEN, &found, &said)) != CKR_OK)
+		return rv;
+	if (found)
+		*len = said;
+	for (CK_ULONG i = 0; i < rq->count; i++)
+		if (rq->storage_only ? of_storage(rq->templ[i].type) :
+		    rq->templ[i].type != CKA_VALUE_LEN)
+			v[(*n)++] = rq->templ[i];
 	return CKR_OK;
 }

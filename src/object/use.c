@@ -32,6 +32,7 @@ static const struct use_row uses[] = {
 	[OBJ_USE_ENCAPSULATE] =    { CKA_ENCAPSULATE,     false, false, true,  true },
 	[OBJ_USE_DECAPSULATE] =    { CKA_DECAPSULATE,     false, true,  false, false },
 	[OBJ_USE_DIGEST] =         { NO_ATTR,             true,  false, false, false },
+	[OBJ_USE_PUBLIC] =         { NO_ATTR,             false, true,  false, false },
 };
 
 uint32_t
@@ -141,6 +142,38 @@ tells_wrapped(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 	return false;
 }
 
+/* Derivations whose result holds bytes of the base key as they are; cut: not
+ * all of them. */
+static const struct {
+	CK_MECHANISM_TYPE mech;
+	bool cut;
+} byte_givers[] = {
+	{ CKM_EXTRACT_KEY_FROM_KEY, true },
+	{ CKM_IKE1_EXTENDED_DERIVE, true },
+	{ CKM_XOR_BASE_AND_DATA, true },
+	{ CKM_CONCATENATE_BASE_AND_KEY, false },
+	{ CKM_CONCATENATE_BASE_AND_DATA, false },
+	{ CKM_CONCATENATE_DATA_AND_BASE, false },
+};
+
+/* Whether deriving so would make a twin of a wrapping key with other roles, or
+ * cut unknown bytes out of known ones (ATTR_JOINED): rules 1 and 5. */
+static bool
+gives_bytes(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
+{
+	bool wraps = attrs_num(&o->attrs, ATTR_WRAPS, 0) != 0 ||
+	    attrs_bool(&o->attrs, CKA_TRUSTED, false);
+	bool joined = attrs_num(&o->attrs, ATTR_JOINED, 0) != 0;
+
+	if (use != OBJ_USE_DERIVE || o->class != CKO_SECRET_KEY ||
+	    (!wraps && !joined))
+		return false;
+	for (size_t i = 0; i < KL_COUNT(byte_givers); i++)
+		if (byte_givers[i].mech == mech)
+			return wraps || byte_givers[i].cut;
+	return false;
+}
+
 /* The standard leaves the dates to the application (3.2 section 4.7); design
  * section 9 lets them count for what makes something new. */
 static bool
@@ -179,6 +212,9 @@ use_judge(const struct object *o, enum obj_use use, CK_MECHANISM_TYPE mech)
 		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
 		    "policy: a key that may not decrypt unwraps without "
 		    "integrity only what it names in CKA_ALLOWED_MECHANISMS");
+	if (gives_bytes(o, use, mech))
+		return log_rv(CKR_KEY_FUNCTION_NOT_PERMITTED,
+		    "policy: no key is made of bytes of this one");
 	if (!mechanism_allowed(o, mech))
 		return log_rv(CKR_MECHANISM_INVALID,
 		    "object: mechanism 0x%lx is not in "
@@ -210,6 +246,9 @@ uses_free(const struct object *o)
 	if (!attrs_bool(&o->attrs, CKA_DECRYPT, false))
 		bits &= ~((uint32_t)1 << OBJ_USE_UNWRAP |
 		    (uint32_t)1 << OBJ_USE_DECAPSULATE);
+	if (attrs_num(&o->attrs, ATTR_JOINED, 0) != 0 ||
+	    attrs_bool(&o->attrs, CKA_TRUSTED, false))
+		bits &= ~((uint32_t)1 << OBJ_USE_DERIVE);
 	return bits;
 }
 

@@ -161,14 +161,25 @@ set_secret(struct obj_draft *d, struct bytes value)
 CK_RV
 obj_draft_set_value(struct obj_draft *d, struct bytes value)
 {
+	KL_AUTO(secret_freep) struct secret *copy = NULL;
 	size_t want = obj_draft_len(d);
+	CK_RV rv;
 
+	if (d->schema->class == CKO_DATA)
+		return attrs_put(&d->attrs, CKA_VALUE, value);
 	if (d->schema->class != CKO_SECRET_KEY ||
 	    !schema_value_ok(d->schema, value) || (want != 0 && want != value.n))
 		return log_rv(CKR_TEMPLATE_INCONSISTENT,
 		    "object: these %zu bytes are not the key the template wants",
 		    value.n);
-	return set_secret(d, value);
+	if (obj_draft_hides(d) && value.n < HIDDEN_MIN)
+		return log_rv(CKR_TEMPLATE_INCONSISTENT,
+		    "policy: a key that must be sensitive, of %zu bytes",
+		    value.n);
+	if ((rv = secret_copy(value, &copy)) != CKR_OK)
+		return rv;
+	eng_cipher_parity(d->schema->cipher, secret_data(copy), value.n);
+	return set_secret(d, secret_view(copy));
 }
 
 /* Whether what follows the first `want` bytes is what a mechanism appends that

@@ -195,6 +195,8 @@ struct op_wrapped {
 CK_RV op_unwrap_authenticated(struct session *s, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE unwrapper, struct op_wrapped in,
     struct op_template templ, CK_OBJECT_HANDLE *out) KL_MUST_USE;
+/* out may be NULL where the mechanism has another place for its handles, or makes
+ * none. */
 CK_RV op_derive(struct session *s, const CK_MECHANISM *m,
     CK_OBJECT_HANDLE base, struct op_template templ, CK_OBJECT_HANDLE *out)
     KL_MUST_USE;

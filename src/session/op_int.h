@@ -97,6 +97,10 @@ void op_otp_end(struct op *op);
 /* A mechanism's codes for its key and its input, as C_UnwrapKey and
  * C_DecapsulateKey name them. */
 CK_RV op_unwrap_rv(CK_RV rv) KL_MUST_USE;
+/* Makes a key from no other (row MECH_KEYLESS): passwords, 3.2 section 6.37.  Codes
+ * as C_DeriveKey has them. */
+CK_RV op_derive_keyless(struct session *s, const CK_MECHANISM *m,
+    struct op_template t, CK_OBJECT_HANDLE *out) KL_MUST_USE;
 /* Makes one draft an object. */
 CK_RV op_commit_one(struct session *s, struct obj_draft *d,
     CK_OBJECT_HANDLE *out) KL_MUST_USE;

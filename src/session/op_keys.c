@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making keys: generation and derivation (3.2 section 5.18), and random
+ * Making keys (3.2 section 5.18; derivation is in op_derive.c), and random
  * numbers (5.19).  Templates are judged before the expensive work; objects come
  * into being last, a pair's two in one transaction; handles are written only
  * on success.
@@ -91,6 +91,7 @@ op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
 {
 	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
 	KL_AUTO(eng_key_putp) struct eng_key *key = NULL;
+	const struct mech_row *row;
 	struct mech_call call;
 	struct eng_gen spec;
 	CK_RV rv;
@@ -99,6 +100,10 @@ op_generate_key(struct session *s, const CK_MECHANISM *m, CK_ATTRIBUTE *templ,
 		return CKR_ARGUMENTS_BAD;
 	if ((rv = op_template_ok(templ, n)) != CKR_OK)
 		return rv;
+	row = mech_find(library()->mechs, m->mechanism);
+	if (row != NULL && (row->traits & MECH_KEYLESS) != 0)
+		return gen_rv(op_derive_keyless(s, m,
+		    (struct op_template){ templ, n }, out));
 	if ((rv = mech_parse(library()->mechs, m, CKF_GENERATE, &call)) !=
 	    CKR_OK)
 		return rv;
@@ -176,57 +181,6 @@ op_generate_pair(struct session *s, const CK_MECHANISM *m,
 	*out_pub = made[0];
 	*out_priv = made[1];
 	return CKR_OK;
-}
-
-/* Derives into a checked draft. */
-static CK_RV
-op_derive_into(struct session *s, const struct mech_call *call,
-    struct eng_key *base, struct obj_draft *d, CK_OBJECT_HANDLE *out)
-{
-	KL_AUTO(secret_freep) struct secret *value = NULL;
-	CK_RV rv;
-
-	if ((rv = eng_derive(library()->eng, &call->row->alg, &call->par, base,
-	    obj_draft_len(d), &value)) != CKR_OK)
-		return rv;
-	if ((rv = obj_draft_set_value(d, secret_view(value))) != CKR_OK)
-		return rv;
-	return op_commit_one(s, d, out);
-}
-
-CK_RV
-op_derive(struct session *s, const CK_MECHANISM *m, CK_OBJECT_HANDLE base,
-    struct op_template t, CK_OBJECT_HANDLE *out)
-{
-	KL_AUTO(obj_putp) struct object *o = NULL;
-	KL_AUTO(obj_draft_freep) struct obj_draft *d = NULL;
-	struct obj_who who = sess_who(s);
-	struct obj_request rq = {
-		.way = OBJ_WAY_DERIVE, .class = CKO_SECRET_KEY,
-		.key_type = CK_UNAVAILABLE_INFORMATION, .one_way = true,
-		.templ = t.v, .count = t.n,
-	};
-	struct mech_call call;
-	struct eng_key *key;
-	CK_RV rv;
-
-	if (m == NULL || out == NULL)
-		return CKR_ARGUMENTS_BAD;
-	if ((rv = op_template_ok(t.v, t.n)) != CKR_OK)
-		return rv;
-	if ((rv = mech_parse(library()->mechs, m, CKF_DERIVE, &call)) !=
-	    CKR_OK)
-		return rv;
-	if ((rv = op_open_key(s, base, CKR_KEY_HANDLE_INVALID, &o)) != CKR_OK)
-		return rv;
-	if ((rv = op_key_fits_once(s, call.row, o, OBJ_USE_DERIVE, &key)) !=
-	    CKR_OK)
-		return rv;
-	rq.base = o;
-	rq.mech = call.row->type;
-	if ((rv = obj_draft_new(s->token->space, &who, &rq, &d)) != CKR_OK)
-		return rv;
-	return op_derive_into(s, &call, key, d, out);
 }
 
 CK_RV
