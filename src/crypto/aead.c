@@ -68,7 +68,8 @@ struct aead_start {
 static void
 start_done(struct aead_start *st)
 {
-	secret_wipe(st->key_room, sizeof(st->key_room));
+	if (st->key.p == st->key_room)
+		secret_wipe(st->key_room, sizeof(st->key_room));
 }
 
 static void
@@ -161,9 +162,9 @@ aead_short(struct eng_op *op, struct aead_start *st)
 		if (st->iv.n != CHACHA_XNONCE)
 			return CKR_OK;
 		rv = chacha_subkey(op->eng, st->key, nonce, st->key_room);
+		st->key = bytes_of(st->key_room, CHACHA_KEY);
 		memset(st->iv_room, 0, 4);
 		memcpy(st->iv_room + 4, nonce + CHACHA_IV, 8);
-		st->key = bytes_of(st->key_room, CHACHA_KEY);
 		st->iv = bytes_of(st->iv_room, 12);
 		return rv;
 	}
@@ -232,11 +233,13 @@ static CK_RV
 aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
 {
-	KL_AUTO(start_done) struct aead_start st = { .iv = par->iv };
+	KL_AUTO(start_done) struct aead_start st;
 	struct aead *a = aead_state(op);
 	CK_RV rv;
 
 	(void)e; /* op has it too */
+	st.key = BYTES_NONE;	/* the rooms need not be cleared */
+	st.iv = par->iv;
 	if (a == NULL)
 		return CKR_HOST_MEMORY;
 	if (!same)
