@@ -44,6 +44,7 @@ KL_CONFORMANCE_SUITE = \
 	conformance/finds.c \
 	conformance/general.c \
 	conformance/hosts.c \
+	conformance/hybrids.c \
 	conformance/kems.c \
 	conformance/keygens.c \
 	conformance/keyobjs.c \

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Area "kem": C_EncapsulateKey and C_DecapsulateKey with every mechanism that
- * claims them, against decryption and agreement by other calls and by
- * libcrypto; lengths, templates, broken ciphertexts (5.18.8, 5.18.9).
+ * claims them, against decryption and agreement by other calls, by libcrypto
+ * and by the openssl command; lengths, templates, broken ciphertexts (5.18.8, 5.18.9).
  */
 #include "kit_ref.h"
 #include "suite.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROOM 2048
@@ -366,6 +368,114 @@ ml_kem(const void *arg)
 	}
 }
 
+/* Runs a shell command in the case's directory. */
+static bool
+runs(const char *command)
+{
+	char all[1024];
+	int n = snprintf(all, sizeof(all), "cd '%s' && { %s; } >out.log 2>&1",
+	    kit.store, command);
+
+	return n > 0 && (size_t)n < sizeof(all) && system(all) == 0;
+}
+
+static size_t
+file_read(const char *name, CK_BYTE *out, size_t room)
+{
+	FILE *f = fopen(kit_text("%s/%s", kit.store, name), "rb");
+	size_t n = f != NULL ? fread(out, 1, room, f) : 0;
+
+	if (f != NULL)
+		(void)fclose(f); /* only read */
+	return n;
+}
+
+static void
+file_write(const char *name, const CK_BYTE *data, size_t n)
+{
+	FILE *f = fopen(kit_text("%s/%s", kit.store, name), "wb");
+
+	REQUIRE(f != NULL && fwrite(data, 1, n, f) == n && fclose(f) == 0,
+	    "%s cannot be written", name);
+}
+
+/* The openssl command encapsulates for a key of the token. */
+static void
+tool_to_token(CK_ULONG set)
+{
+	CK_BYTE spki[ROOM], ct[ROOM], ss[64];
+	CK_OBJECT_HANDLE out = 0;
+	struct tmpl t;
+	struct kem k;
+	size_t n, len;
+	long got;
+
+	kem_init(&k, CKM_ML_KEM);
+	ml_kem_pair(&k, set);
+	got = attr_read(k.pub, CKA_PUBLIC_KEY_INFO, spki, sizeof(spki));
+	REQUIRE(got > 0, "no CKA_PUBLIC_KEY_INFO");
+	file_write("pub.der", spki, (size_t)got);
+	REQUIRE(runs("openssl pkeyutl -encap -pubin -keyform DER -inkey pub.der "
+		     "-out ct -secret ss"),
+	    "openssl does not encapsulate");
+	n = file_read("ct", ct, sizeof(ct));
+	len = file_read("ss", ss, sizeof(ss));
+	secret_template(&t, 32);
+	NEED(decap(&k, &t, ct, n, &out));
+	attr_is(out, CKA_VALUE, ss, len);
+}
+
+/* The token encapsulates for a key of the openssl command. */
+static void
+token_to_tool(CK_ULONG set, const char *name, size_t eklen)
+{
+	CK_BYTE spki[ROOM], ct[ROOM], ss[64];
+	CK_ULONG n = sizeof(ct);
+	CK_OBJECT_HANDLE out = 0;
+	struct tmpl t = { .n = 0 };
+	struct kem k;
+	size_t len;
+
+	kem_init(&k, CKM_ML_KEM);
+	REQUIRE(runs(kit_text(
+		    "openssl genpkey -algorithm %s -out priv.pem", name)) &&
+		runs("openssl pkey -in priv.pem -pubout -outform DER "
+		     "-out theirs.der"),
+	    "openssl makes no %s pair", name);
+	len = file_read("theirs.der", spki, sizeof(spki));
+	REQUIRE(len > eklen, "a public key of %zu bytes", len);
+	t_u(&t, CKA_CLASS, CKO_PUBLIC_KEY);
+	t_u(&t, CKA_KEY_TYPE, CKK_ML_KEM);
+	t_u(&t, CKA_PARAMETER_SET, set);
+	t_b(&t, CKA_ENCAPSULATE, true);
+	t_v(&t, CKA_VALUE, spki + len - eklen, eklen);
+	NEED(obj_try(&t, &k.pub));
+	secret_template(&t, 32);
+	NEED(encap(&k, &t, ct, &n, &out));
+	file_write("ct2", ct, n);
+	REQUIRE(runs("openssl pkeyutl -decap -inkey priv.pem -in ct2 "
+		     "-secret ss2"),
+	    "openssl does not decapsulate");
+	len = file_read("ss2", ss, sizeof(ss));
+	attr_is(out, CKA_VALUE, ss, len);
+}
+
+static void
+tool(const void *arg)
+{
+	(void)arg;
+	kit_need_32();
+	kit_need_mech(CKM_ML_KEM, CKF_ENCAPSULATE | CKF_DECAPSULATE);
+	SKIP_UNLESS(runs("openssl genpkey -algorithm ML-KEM-768"),
+	    "no openssl command that knows ML-KEM");
+	tool_to_token(CKP_ML_KEM_512);
+	tool_to_token(CKP_ML_KEM_768);
+	tool_to_token(CKP_ML_KEM_1024);
+	token_to_tool(CKP_ML_KEM_512, "ML-KEM-512", 800);
+	token_to_tool(CKP_ML_KEM_768, "ML-KEM-768", 1184);
+	token_to_tool(CKP_ML_KEM_1024, "ML-KEM-1024", 1568);
+}
+
 void
 kem_cases(struct kit_list *l)
 {
@@ -379,8 +489,10 @@ kem_cases(struct kit_list *l)
 		{ "kem/usages", usages },
 		{ "kem/templates", templates },
 	};
-	static const struct kit_case one = { "kem/ml-kem", "6.68", AT_USER,
-		ml_kem, NULL, 0 };
+	static const struct kit_case more[] = {
+		{ "kem/ml-kem", "6.68", AT_USER, ml_kem, NULL, 0 },
+		{ "kem/openssl", "6.68", AT_USER, tool, NULL, 0 },
+	};
 	const struct curve *c;
 
 	for (size_t r = 0; r < KIT_COUNT(rows); r++)
@@ -397,5 +509,5 @@ kem_cases(struct kit_list *l)
 		if (c->type != CKK_EC_EDWARDS)
 			kit_add_named(l, "kem/curve", c->name, &k);
 	}
-	kit_add(l, &one, 1);
+	kit_add(l, more, KIT_COUNT(more));
 }

@@ -151,10 +151,15 @@ static const struct mech table[] = {
 	    ED | WU },
 	{ M(AES_KEY_WRAP_KWP), K_KWP, "WRAP-PAD", 0, CKK_AES, ED | WU },
 	{ M(AES_KEY_WRAP_PAD), K_KWP, NULL, 0, CKK_AES, ED | WU },
+	{ M(RSA_AES_KEY_WRAP), K_HYBRID, "SHA1", CKM_SHA_1, CKK_RSA, WU },
+	{ M(ECDH_AES_KEY_WRAP), K_HYBRID, NULL, 0, CKK_EC, WU | EC },
+	{ M(ECDH_COF_AES_KEY_WRAP), K_HYBRID, NULL, 0, CKK_EC, WU | EC },
+	{ M(ECDH_X_AES_KEY_WRAP), K_HYBRID, NULL, 0, CKK_EC_MONTGOMERY, WU | EC },
 	{ M(AES_KEY_GEN), K_KEYGEN, NULL, 0, CKK_AES, CKF_GENERATE },
 	{ M(GENERIC_SECRET_KEY_GEN), K_KEYGEN, NULL, 0, GENERIC, CKF_GENERATE },
 	{ M(RSA_PKCS_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_RSA, PAIR },
 	{ M(EC_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC, PAIR | EC },
+	{ M(EC_KEY_PAIR_GEN_W_EXTRA_BITS), K_PAIRGEN, NULL, 0, CKK_EC, PAIR | EC },
 	{ M(EC_EDWARDS_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC_EDWARDS, PAIR | EC },
 	{ M(EC_MONTGOMERY_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_EC_MONTGOMERY, PAIR | EC },
 	{ M(DSA_KEY_PAIR_GEN), K_PAIRGEN, NULL, 0, CKK_DSA, PAIR },
@@ -399,6 +404,34 @@ subject_pq(struct subject *sj)
 	sj->m.ulParameterLen = sizeof(sj->p.pq);
 }
 
+/* Pairs that wrap and unwrap, AES-256 between. */
+static void
+subject_hybrid(struct subject *sj)
+{
+	if (sj->row->key == CKK_RSA) {
+		pair_rsa(&sj->back, &sj->fwd);
+		sj->inner = (CK_RSA_PKCS_OAEP_PARAMS){
+			.hashAlg = sj->row->md_type,
+			.mgf = mech_mgf(sj->row->md_type),
+			.source = CKZ_DATA_SPECIFIED };
+		sj->p.rsa_aes = (CK_RSA_AES_KEY_WRAP_PARAMS){ 256,
+			&sj->inner };
+		sj->m.ulParameterLen = sizeof(sj->p.rsa_aes);
+	} else {
+		if (sj->row->key == CKK_EC)
+			pair_ec(&sj->back, &sj->fwd);
+		else
+			NEED(pair_curve("X25519", &sj->back, &sj->fwd));
+		NEED(attr_set_b(sj->back, CKA_WRAP, true));
+		NEED(attr_set_b(sj->fwd, CKA_UNWRAP, true));
+		sj->p.ecdh_aes = (CK_ECDH_AES_KEY_WRAP_PARAMS){ 256, CKD_NULL,
+			0, NULL };
+		sj->m.ulParameterLen = sizeof(sj->p.ecdh_aes);
+	}
+	sj->m.pParameter = &sj->p;
+	sj->random = true;
+}
+
 void
 subject_init(struct subject *sj, const struct mech *row)
 {
@@ -449,6 +482,9 @@ subject_init(struct subject *sj, const struct mech *row)
 	case K_PQ_HASH:
 	case K_PQ_RAW:
 		subject_pq(sj);
+		break;
+	case K_HYBRID:
+		subject_hybrid(sj);
 		break;
 	case K_EDDSA:
 		NEED(pair_curve("ED25519", &sj->back, &sj->fwd));

@@ -48,6 +48,7 @@ enum mech_kind {
 	K_BLAKE2_GENERAL,
 	K_DIGEST_T, /* a parameter says how many bits */
 	K_HMAC_T,
+	K_HYBRID,
 	K_KEYGEN,
 	K_PAIRGEN,
 	K_DERIVE,
@@ -90,10 +91,13 @@ struct subject {
 		CK_SALSA20_CHACHA20_POLY1305_PARAMS chacha_poly;
 		CK_RSA_PKCS_PSS_PARAMS pss;
 		CK_RSA_PKCS_OAEP_PARAMS oaep;
+		CK_RSA_AES_KEY_WRAP_PARAMS rsa_aes;
+		CK_ECDH_AES_KEY_WRAP_PARAMS ecdh_aes;
 		CK_HASH_SIGN_ADDITIONAL_CONTEXT pq;
 		CK_ULONG len;
 	} p;
 	CK_BYTE iv[16], aad[20];
+	CK_RSA_PKCS_OAEP_PARAMS inner; /* of rsa_aes */
 	CK_OBJECT_HANDLE fwd,
 	    back; /* encrypts or signs; decrypts or verifies; 0 for digests */
 	size_t unit; /* input of a one-part call is a multiple of it */

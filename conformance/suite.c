@@ -39,6 +39,7 @@ static void (*const areas[])(struct kit_list *) = {
 	derive_cases,
 	kem_cases,
 	finite_cases,
+	hybrid_cases,
 	policy_cases,
 	attack_cases,
 	piece_cases,

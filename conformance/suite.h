@@ -42,6 +42,7 @@ void wrap_cases(struct kit_list *l);
 void derive_cases(struct kit_list *l);
 void kem_cases(struct kit_list *l);
 void finite_cases(struct kit_list *l);
+void hybrid_cases(struct kit_list *l);
 void policy_cases(struct kit_list *l);
 void attack_cases(struct kit_list *l);
 void piece_cases(struct kit_list *l);

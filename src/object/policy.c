@@ -618,6 +618,22 @@ policy_session(const struct obj_who *who, bool token, bool private)
 
 /* ------------------------------------------------------------ the drafts */
 
+/* Whether the base key can be asked what it unwraps: it decrypts, or it gives
+ * the secret of any agreement, on nobody's terms. */
+static bool
+may_decrypt(const struct obj_draft *d, const struct attrs *a)
+{
+	uint64_t type = attrs_num(a, CKA_KEY_TYPE, UINT64_MAX);
+
+	if (attrs_bool(a, CKA_DECRYPT, false))
+		return true;
+	return (type == CKK_EC || type == CKK_EC_MONTGOMERY) &&
+	    d->conf->policy != CONF_POLICY_STRICT &&
+	    attrs_bool(a, CKA_DERIVE, false) &&
+	    attrs_bytes(a, CKA_DERIVE_TEMPLATE).n == 0 &&
+	    attrs_bytes(a, CKA_ALLOWED_MECHANISMS).n == 0;
+}
+
 static void
 note_base(struct obj_draft *d, const struct attrs *a)
 {
@@ -625,7 +641,7 @@ note_base(struct obj_draft *d, const struct attrs *a)
 	d->base_always_sensitive = attrs_bool(a, CKA_ALWAYS_SENSITIVE, false);
 	d->base_extractable = attrs_bool(a, CKA_EXTRACTABLE, false);
 	d->base_never_extractable = attrs_bool(a, CKA_NEVER_EXTRACTABLE, false);
-	d->base_may_decrypt = attrs_bool(a, CKA_DECRYPT, false);
+	d->base_may_decrypt = may_decrypt(d, a);
 }
 
 /* Another key that goes into it: the new key is as guarded as the most guarded
