@@ -31,58 +31,6 @@
 
 /* --------------------------------------------------- class and key type */
 
-/* Adds what another list says; CKR_TEMPLATE_INCONSISTENT when they differ. */
-static CK_RV
-attrs_merge(struct attrs *to, const struct attrs *from)
-{
-	CK_RV rv = CKR_OK;
-
-	for (size_t i = 0; rv == CKR_OK && i < from->n; i++) {
-		struct bytes b = bytes_of(from->v[i].p, from->v[i].n);
-		const struct attr *is = attrs_find(to, from->v[i].type);
-
-		if (is == NULL)
-			rv = attrs_put(to, from->v[i].type, b);
-		else if (!secret_equal(bytes_of(is->p, is->n), b))
-			rv = log_rv(CKR_TEMPLATE_INCONSISTENT,
-			    "template: the base key's templates contradict "
-			    "each other on attribute 0x%lx",
-			    (unsigned long)is->type);
-	}
-	return rv;
-}
-
-/* The attribute with the template for new keys of this way. */
-static CK_ATTRIBUTE_TYPE
-template_of(enum obj_way way)
-{
-	return way == OBJ_WAY_UNWRAP ? CKA_UNWRAP_TEMPLATE :
-	    way == OBJ_WAY_ENCAPSULATE ? CKA_ENCAPSULATE_TEMPLATE :
-	    way == OBJ_WAY_DECAPSULATE ? CKA_DECAPSULATE_TEMPLATE :
-	    CKA_DERIVE_TEMPLATE;
-}
-
-/* The template that the base key (if any) imposes on new keys.  What
- * C_DecapsulateKey computes, C_UnwrapKey or C_DeriveKey can be asked for too:
- * their template binds it as well. */
-static CK_RV
-base_template(const struct obj_request *rq, struct attrs *out)
-{
-	KL_AUTO(attrs_done) struct attrs twin = { 0 };
-	const struct attrs *base;
-	CK_RV rv;
-
-	if (rq->base == NULL || rq->class == CKO_PUBLIC_KEY)
-		return CKR_OK;
-	base = &rq->base->attrs;
-	rv = attrs_decode(attrs_bytes(base, template_of(rq->way)), out);
-	if (rv != CKR_OK || rq->way != OBJ_WAY_DECAPSULATE)
-		return rv;
-	rv = attrs_decode(attrs_bytes(base, template_of(rq->one_way ?
-	    OBJ_WAY_DERIVE : OBJ_WAY_UNWRAP)), &twin);
-	return rv != CKR_OK ? rv : attrs_merge(out, &twin);
-}
-
 /* A number that chooses the schema: *out is what the function assumes, and
  * becomes what the template says, else what the base key's template says; when
  * the function makes only one thing (fixed), it must not say otherwise. */
@@ -731,7 +679,7 @@ policy_judge(struct obj_draft *d, const struct obj_who *who,
 	KL_AUTO(attrs_done) struct attrs given = { 0 };
 	CK_RV rv;
 
-	if ((rv = base_template(rq, &imposed)) != CKR_OK ||
+	if ((rv = template_imposed(rq, &imposed)) != CKR_OK ||
 	    (rv = choose_schema(d, rq, &imposed, &d->schema)) != CKR_OK ||
 	    (rv = template_read(d->schema, rq->templ, rq->count, &given)) !=
 	    CKR_OK ||

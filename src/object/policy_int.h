@@ -43,6 +43,15 @@ CK_RV template_read(const struct schema *s, const CK_ATTRIBUTE *templ,
 CK_RV template_narrow(const struct obj_request *rq, CK_ATTRIBUTE **out,
     CK_ULONG *n, size_t *len) KL_MUST_USE;
 
+/*
+ * The template that the base key of a request (if any) imposes on the new
+ * key, into *out (empty before).  What C_DecapsulateKey computes, C_UnwrapKey
+ * or C_DeriveKey can be asked for too: their template binds it as well.
+ * CKR_TEMPLATE_INCONSISTENT when two of them contradict each other.
+ */
+CK_RV template_imposed(const struct obj_request *rq, struct attrs *out)
+    KL_MUST_USE;
+
 /* -------------------------------------------------------------- policy.c */
 
 /* CKR_ATTRIBUTE_READ_ONLY for CKA_TRUSTED made true by another than the SO

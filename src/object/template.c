@@ -124,3 +124,52 @@ template_narrow(const struct obj_request *rq, CK_ATTRIBUTE **out, CK_ULONG *n,
 			v[(*n)++] = rq->templ[i];
 	return CKR_OK;
 }
+
+/* Adds what another list says; CKR_TEMPLATE_INCONSISTENT when they differ. */
+static CK_RV
+attrs_merge(struct attrs *to, const struct attrs *from)
+{
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; rv == CKR_OK && i < from->n; i++) {
+		struct bytes b = bytes_of(from->v[i].p, from->v[i].n);
+		const struct attr *is = attrs_find(to, from->v[i].type);
+
+		if (is == NULL)
+			rv = attrs_put(to, from->v[i].type, b);
+		else if (!secret_equal(bytes_of(is->p, is->n), b))
+			rv = log_rv(CKR_TEMPLATE_INCONSISTENT,
+			    "template: the base key's templates contradict "
+			    "each other on attribute 0x%lx",
+			    (unsigned long)is->type);
+	}
+	return rv;
+}
+
+/* The attribute with the template for new keys of this way. */
+static CK_ATTRIBUTE_TYPE
+template_of(enum obj_way way)
+{
+	return way == OBJ_WAY_UNWRAP ? CKA_UNWRAP_TEMPLATE :
+	    way == OBJ_WAY_ENCAPSULATE ? CKA_ENCAPSULATE_TEMPLATE :
+	    way == OBJ_WAY_DECAPSULATE ? CKA_DECAPSULATE_TEMPLATE :
+	    CKA_DERIVE_TEMPLATE;
+}
+
+CK_RV
+template_imposed(const struct obj_request *rq, struct attrs *out)
+{
+	KL_AUTO(attrs_done) struct attrs twin = { 0 };
+	const struct attrs *base;
+	CK_RV rv;
+
+	if (rq->base == NULL || rq->class == CKO_PUBLIC_KEY)
+		return CKR_OK;
+	base = &rq->base->attrs;
+	rv = attrs_decode(attrs_bytes(base, template_of(rq->way)), out);
+	if (rv != CKR_OK || rq->way != OBJ_WAY_DECAPSULATE)
+		return rv;
+	rv = attrs_decode(attrs_bytes(base, template_of(rq->one_way ?
+	    OBJ_WAY_DERIVE : OBJ_WAY_UNWRAP)), &twin);
+	return rv != CKR_OK ? rv : attrs_merge(out, &twin);
+}
