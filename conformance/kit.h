@@ -249,6 +249,8 @@ void pair_rsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
 void pair_ec(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
 /* One fixed DSA pair of 2048 and 256 bits, imported, readable. */
 void pair_dsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
+/* A generated pair over the same group. */
+CK_RV pair_dsa_new(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv);
 /*
  * Generates a pair on the curve (named below); token's defaults but for the
  * usages and SENSITIVE FALSE.

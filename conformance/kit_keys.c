@@ -401,6 +401,22 @@ pair_dsa(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv)
 	*priv = obj_make(&t);
 }
 
+CK_RV
+pair_dsa_new(CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *priv)
+{
+	static const struct number v[] = { { CKA_PRIME, fixed_dsa_p },
+		{ CKA_SUBPRIME, fixed_dsa_q }, { CKA_BASE, fixed_dsa_g } };
+	static CK_BYTE group[KIT_COUNT(v)][260];
+	CK_MECHANISM m = { .mechanism = CKM_DSA_KEY_PAIR_GEN };
+	struct tmpl a = { .n = 0 }, b = { .n = 0 };
+
+	add_numbers(&a, v, KIT_COUNT(v), group);
+	t_b(&a, CKA_VERIFY, true);
+	t_b(&b, CKA_SIGN, true);
+	return kit.f->C_GenerateKeyPair(
+	    kit.s, &m, a.a, a.n, b.a, b.n, pub, priv);
+}
+
 static const struct curve curves[] = {
 	{ "prime256v1",
 	    { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 }, 10,

@@ -39,6 +39,9 @@ other_key(struct subject *sj)
 		NEED(pair_pq(CKK_SLH_DSA, CKP_SLH_DSA_SHAKE_128F, &sj->back,
 		    &sj->fwd));
 		break;
+	case CKK_DSA:
+		NEED(pair_dsa_new(&sj->back, &sj->fwd));
+		break;
 	case CKK_RSA:
 		pair_rsa(&sj->back, &sj->fwd);
 		break;

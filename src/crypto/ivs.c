@@ -268,8 +268,9 @@ free_mask(const struct eng_iv *iv, size_t i)
 {
 	if (8 * (i + 1) <= iv->fixed_bits)
 		return 0;
-	return 8 * i >= iv->fixed_bits ? 0xff :
-	    (uint8_t)(0xff >> (iv->fixed_bits - 8 * i));
+	if (8 * i >= iv->fixed_bits)
+		return 0xff;
+	return (uint8_t)(0xffu >> (iv->fixed_bits - 8 * i));
 }
 
 /* Puts the counter into the free bits of room, over `from` xored where there is
