@@ -118,8 +118,8 @@ aligned_alloc(size_t align, size_t n)
 static void
 work(const void *arg)
 {
-	CK_MECHANISM_TYPE types[200];
-	CK_ULONG n = COUNT(types);
+	CK_MECHANISM_TYPE types[1000];
+	CK_ULONG n;
 	CK_OBJECT_HANDLE h;
 	CK_BYTE out[8];
 
@@ -129,6 +129,7 @@ work(const void *arg)
 	make_token(NULL);
 	for (int i = 0; i < 3; i++) {
 		mod_open();
+		n = COUNT(types);
 		OK(p.f->C_GetMechanismList(p.slot, types, &n));
 		OK(mod_sign_rv(p.s, mod_key_find(p.s)));
 		for (int j = 0; j < 40; j++)
