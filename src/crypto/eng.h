@@ -45,6 +45,9 @@ CK_RV eng_new(const char *providers, const char *properties, size_t rsa_min,
  * may keep it. */
 bool eng_same(const struct eng *e, const char *providers,
     const char *properties, size_t rsa_min);
+/* An engine that is used no more can be neither freed nor forgotten: e keeps
+ * older (or NULL) from now on. */
+void eng_succeed(struct eng *e, struct eng *older);
 /* Before the first eng_new of a process and with no lock held: lets libcrypto
  * read the application's openssl.cnf into the default context now, so that it
  * cannot happen inside one of our calls, and arranges eng_gone.  Idempotent.

@@ -52,6 +52,7 @@ struct cached {
 };
 
 struct eng {
+	struct eng *older;	/* the one before it, used no more */
 	char *providers;
 	char *properties;
 	size_t rsa_min;
@@ -106,6 +107,12 @@ static bool
 same_string(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+void
+eng_succeed(struct eng *e, struct eng *older)
+{
+	e->older = older;
 }
 
 bool

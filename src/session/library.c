@@ -202,11 +202,16 @@ static CK_RV
 start_engine(void)
 {
 	const struct conf *c = &lib.conf;
+	struct eng *older = lib.eng;
+	CK_RV rv;
 
 	if (lib.eng != NULL && eng_same(lib.eng, c->providers, c->properties,
 	    c->rsa_min))
 		return CKR_OK;
-	return eng_new(c->providers, c->properties, c->rsa_min, &lib.eng);
+	if ((rv = eng_new(c->providers, c->properties, c->rsa_min,
+	    &lib.eng)) == CKR_OK)
+		eng_succeed(lib.eng, older);
+	return rv;
 }
 
 static CK_RV
