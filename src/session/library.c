@@ -40,6 +40,7 @@
  * end of the process; a fork, and those whom a fork keeps waiting. */
 #define FINALIZE_PATIENCE 20000
 #define END_PATIENCE 5000
+#define END_LINGER_MS 100
 #define FORK_PATIENCE 100
 #define NAPS_PER_MS 10
 
@@ -162,6 +163,7 @@ wait_quiet(int ms)
 static void
 lib_ended(void)
 {
+	atomic_store(&lib.ending, (uintptr_t)pthread_self());
 	if (process_mark_valid(&lib.mark))
 		(void)wait_quiet(END_PATIENCE); /* else as it is */
 }
@@ -371,6 +373,23 @@ may_stay(int naps)
 	    naps > FORK_PATIENCE * NAPS_PER_MS);
 }
 
+/*
+ * A thread that is turned away because the process ends is likely to end
+ * itself at once, and libcrypto does not survive a thread's end beside its own
+ * clean-up: it comes back when that is over, if there is anything to come
+ * back to.
+ */
+static void
+linger(void)
+{
+	const struct timespec t = { 0, END_LINGER_MS * 1000000L };
+	uintptr_t ending = atomic_load(&lib.ending);
+
+	if (ending != 0 && ending != (uintptr_t)pthread_self() &&
+	    process_mark_valid(&lib.mark))
+		(void)nanosleep(&t, NULL);
+}
+
 CK_RV
 lib_enter(void)
 {
@@ -380,8 +399,10 @@ lib_enter(void)
 		if (may_stay(naps))
 			return CKR_OK;
 		lib_leave();
-		if (!is_on())
+		if (!is_on()) {
+			linger();
 			return CKR_CRYPTOKI_NOT_INITIALIZED;
+		}
 		if (atomic_load(&lib.forking) != 0)
 			nap();
 	}

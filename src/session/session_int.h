@@ -131,6 +131,7 @@ struct library {
 	_Atomic uint64_t state;
 	atomic_uint napping;		/* how many of them wait for an event */
 	atomic_uint forking;		/* threads that are about to fork */
+	_Atomic uintptr_t ending;	/* thread that cleans libcrypto up; 0: none */
 	bool fork_arranged;		/* the handlers of a fork are registered */
 	_Atomic uintptr_t starting;	/* thread that is STARTING it */
 	_Atomic uintptr_t preparing;	/* thread that reads openssl.cnf */
