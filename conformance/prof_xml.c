@@ -63,8 +63,7 @@ prof_read(const char *path)
 	do {
 		n = fread(text, 1, sizeof(text), f);
 		REQUIRE(XML_Parse(p, text, (int)n, n == 0) == XML_STATUS_OK,
-		    "%s, line %lu: %s", path, XML_GetCurrentLineNumber(p),
-		    XML_ErrorString(XML_GetErrorCode(p)));
+		    "%s: %s", path, XML_ErrorString(XML_GetErrorCode(p)));
 	} while (n > 0);
 	(void)fclose(f);
 	XML_ParserFree(p);
