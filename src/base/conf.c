@@ -24,6 +24,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/conf_int.h"
 
 /* No real configuration is longer; stops at /dev/zero and the like. */
@@ -361,7 +362,7 @@ defaults_fill(struct conf *c)
 		    "directory for the store; set KLUIS_STORE or store =");
 	if (!c->pin_cost_test)
 		return CKR_OK;
-	if ((marker = conf_format("%s/" TEST_MARKER, c->store)) == NULL)
+	if ((marker = mem_format("%s/" TEST_MARKER, c->store)) == NULL)
 		return CKR_HOST_MEMORY;
 	if (access(marker, F_OK) != 0)
 		return log_fail_rv(CKR_GENERAL_ERROR, "configuration: "

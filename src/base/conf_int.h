@@ -38,8 +38,6 @@ CK_RV conf_xdg_path(const char *variable, const char *below_home,
 /* Replaces the owned string *slot (NULL is fine) by a copy of text.
  * CKR_HOST_MEMORY. */
 CK_RV conf_string_set(char **slot, const char *text) KL_MUST_USE;
-/* Formats into memory owned by the caller; NULL when there is none. */
-char *conf_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Frees an owned string, for KL_AUTO. */
 void conf_string_free(char **s);
 

@@ -34,18 +34,6 @@ conf_string_free(char **s)
 	*s = NULL;
 }
 
-char *
-conf_format(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	s = mem_vformat(fmt, ap);
-	va_end(ap);
-	return s;
-}
-
 CK_RV
 conf_wrong(const struct conf_origin *from, const char *fmt, ...)
 {
@@ -110,11 +98,11 @@ conf_xdg_path(const char *variable, const char *below_home, const char *tail,
 	CK_RV rv;
 
 	if (base != NULL && base[0] == '/') {
-		path = conf_format("%s/%s", base, tail);
+		path = mem_format("%s/%s", base, tail);
 	} else {
 		if ((rv = home_find(&home)) != CKR_OK || home == NULL)
 			return rv;
-		path = conf_format("%s/%s/%s", home, below_home, tail);
+		path = mem_format("%s/%s/%s", home, below_home, tail);
 	}
 	if (path == NULL)
 		return CKR_HOST_MEMORY;
@@ -158,7 +146,7 @@ set_store(struct conf *c, const char *text, const struct conf_origin *from)
 	}
 	if (base == NULL)
 		return conf_wrong(from, "store: no directory to start from");
-	if ((path = conf_format("%s/%s", base, text)) == NULL)
+	if ((path = mem_format("%s/%s", base, text)) == NULL)
 		return CKR_HOST_MEMORY;
 	free(c->store);
 	c->store = path;
