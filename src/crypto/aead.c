@@ -20,7 +20,6 @@
 #include "crypto/cipher_int.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -56,6 +55,7 @@ struct aead {
 	bool known;
 	uint8_t tag[TAG_MAX];
 };
+_Static_assert(offsetof(struct aead, ctx) == 0, "see block_state");
 
 /* What init works with besides the caller's parameter. */
 struct aead_start {
@@ -70,33 +70,6 @@ start_done(struct aead_start *st)
 {
 	if (st->key.p == st->key_room)
 		secret_wipe(st->key_room, sizeof(st->key_room));
-}
-
-static void
-aead_free(struct eng_op *op)
-{
-	struct aead *a = op->state;
-
-	EVP_CIPHER_CTX_free(a->ctx);
-	free(a);
-}
-
-/* The state, made when there is none; NULL when memory is out. */
-static struct aead *
-aead_state(struct eng_op *op)
-{
-	struct aead *a = op->state;
-
-	if (a != NULL)
-		return a;
-	if ((a = calloc(1, sizeof(*a))) == NULL)
-		return NULL;
-	if ((a->ctx = EVP_CIPHER_CTX_new()) == NULL) {
-		free(a);
-		return NULL;
-	}
-	op->state = a;
-	return a;
 }
 
 /* ---------------------------------------------------------------- init */
@@ -234,7 +207,7 @@ aead_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
 {
 	KL_AUTO(start_done) struct aead_start st;
-	struct aead *a = aead_state(op);
+	struct aead *a = block_state(op, sizeof(struct aead));
 	CK_RV rv;
 
 	(void)e; /* op has it too */
@@ -497,5 +470,5 @@ const struct eng_family_ops eng_ops_aead = {
 	.update = aead_update,
 	.in_place = aead_in_place,
 	.final = aead_final,
-	.free_state = aead_free,
+	.free_state = block_state_free,
 };

@@ -253,6 +253,7 @@ struct cipher {
 	size_t pending;
 	uint64_t left;		/* CTR, ChaCha20 */
 };
+_Static_assert(offsetof(struct cipher, ctx) == 0, "see block_state");
 
 static bool
 is_mode(const struct eng_alg *alg, const char *mode)
@@ -260,31 +261,30 @@ is_mode(const struct eng_alg *alg, const char *mode)
 	return strcmp(alg->mode, mode) == 0;
 }
 
-static void
-cipher_free(struct eng_op *op)
+void *
+block_state(struct eng_op *op, size_t size)
 {
-	struct cipher *c = op->state;
+	EVP_CIPHER_CTX **ctx = op->state;
 
-	EVP_CIPHER_CTX_free(c->ctx);
-	free(c);
-}
-
-/* The state, made when there is none; NULL when memory is out. */
-static struct cipher *
-cipher_state(struct eng_op *op)
-{
-	struct cipher *c = op->state;
-
-	if (c != NULL)
-		return c;
-	if ((c = calloc(1, sizeof(*c))) == NULL)
+	if (ctx != NULL)
+		return ctx;
+	if ((ctx = calloc(1, size)) == NULL)
 		return NULL;
-	if ((c->ctx = EVP_CIPHER_CTX_new()) == NULL) {
-		free(c);
+	if ((*ctx = EVP_CIPHER_CTX_new()) == NULL) {
+		free(ctx);
 		return NULL;
 	}
-	op->state = c;
-	return c;
+	op->state = ctx;
+	return ctx;
+}
+
+void
+block_state_free(struct eng_op *op)
+{
+	EVP_CIPHER_CTX **ctx = op->state;
+
+	EVP_CIPHER_CTX_free(*ctx);
+	free(ctx);
 }
 
 /*
@@ -382,7 +382,7 @@ cipher_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	CK_RV rv;
 
 	(void)e; /* op has it too */
-	if ((c = cipher_state(op)) == NULL)
+	if ((c = block_state(op, sizeof(struct cipher))) == NULL)
 		return CKR_HOST_MEMORY;
 	if (op->alg->cipher == ENG_CHACHA20)
 		return cipher_chacha(op, c, par);
@@ -525,7 +525,7 @@ static CK_RV
 cipher_copy(const struct eng_op *from, struct eng_op *to)
 {
 	const struct cipher *c = from->state;
-	struct cipher *copy = cipher_state(to);
+	struct cipher *copy = block_state(to, sizeof(struct cipher));
 	EVP_CIPHER_CTX *ctx;
 
 	if (copy == NULL)
@@ -548,5 +548,5 @@ const struct eng_family_ops eng_ops_cipher = {
 	.in_place = cipher_in_place,
 	.final = cipher_final,
 	.copy_state = cipher_copy,
-	.free_state = cipher_free,
+	.free_state = block_state_free,
 };

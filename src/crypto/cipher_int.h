@@ -10,6 +10,14 @@
 
 #define AES_BLOCK 16
 
+/*
+ * The state of a family whose struct begins with the cipher's context: op's,
+ * made zeroed, `size` bytes, with a new context, when there is none; NULL when
+ * memory is out.  block_state_free is such a family's free_state.
+ */
+void *block_state(struct eng_op *op, size_t size);
+void block_state_free(struct eng_op *op);
+
 /* Facts of a cipher; a stream cipher has blocks of 1. */
 #define BLOCK_KEYS 3
 struct block_cipher {

@@ -10,7 +10,6 @@
  */
 #include "crypto/cipher_int.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -24,34 +23,7 @@ struct keywrap {
 	EVP_CIPHER_CTX *ctx;
 	bool kwp;
 };
-
-static void
-keywrap_free(struct eng_op *op)
-{
-	struct keywrap *w = op->state;
-
-	EVP_CIPHER_CTX_free(w->ctx);
-	free(w);
-}
-
-/* The state, made when there is none; NULL when memory is out. */
-static struct keywrap *
-keywrap_state(struct eng_op *op)
-{
-	struct keywrap *w = op->state;
-
-	if (w != NULL)
-		return w;
-	if ((w = calloc(1, sizeof(*w))) == NULL)
-		return NULL;
-	if ((w->ctx = EVP_CIPHER_CTX_new()) == NULL) {
-		free(w);
-		return NULL;
-	}
-	EVP_CIPHER_CTX_set_flags(w->ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	op->state = w;
-	return w;
-}
+_Static_assert(offsetof(struct keywrap, ctx) == 0, "see block_state");
 
 static CK_RV
 keywrap_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
@@ -62,7 +34,7 @@ keywrap_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 		0xa6, 0xa6 };
 	static const uint8_t kwp_iv[KWP_IV] = { 0xa6, 0x59, 0x59, 0xa6 };
 	bool kwp = strcmp(op->alg->mode, "WRAP-PAD") == 0;
-	struct keywrap *w = keywrap_state(op);
+	struct keywrap *w = block_state(op, sizeof(struct keywrap));
 	struct bytes key = BYTES_NONE;
 	struct bytes iv = par->iv;
 	EVP_CIPHER *evp = NULL;
@@ -71,6 +43,7 @@ keywrap_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
 	(void)e; /* op has it too */
 	if (w == NULL)
 		return CKR_HOST_MEMORY;
+	EVP_CIPHER_CTX_set_flags(w->ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
 	if (iv.n == 0)
 		iv = kwp ? bytes_of(kwp_iv, KWP_IV) : bytes_of(kw_iv, SEMI);
 	if (iv.n != (kwp ? KWP_IV : SEMI))
@@ -224,5 +197,5 @@ const struct eng_family_ops eng_ops_keywrap = {
 	.once = keywrap_once,
 	.update = keywrap_update,
 	.final = keywrap_final,
-	.free_state = keywrap_free,
+	.free_state = block_state_free,
 };

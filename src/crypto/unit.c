@@ -9,7 +9,6 @@
  */
 #include "crypto/cipher_int.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -25,33 +24,7 @@ struct unit {
 	EVP_CIPHER_CTX *ctx;
 	size_t max;		/* bytes of a unit */
 };
-
-static void
-unit_free(struct eng_op *op)
-{
-	struct unit *u = op->state;
-
-	EVP_CIPHER_CTX_free(u->ctx);
-	free(u);
-}
-
-/* The state, made when there is none; NULL when memory is out. */
-static struct unit *
-unit_state(struct eng_op *op)
-{
-	struct unit *u = op->state;
-
-	if (u != NULL)
-		return u;
-	if ((u = calloc(1, sizeof(*u))) == NULL)
-		return NULL;
-	if ((u->ctx = EVP_CIPHER_CTX_new()) == NULL) {
-		free(u);
-		return NULL;
-	}
-	op->state = u;
-	return u;
-}
+_Static_assert(offsetof(struct unit, ctx) == 0, "see block_state");
 
 static CK_RV
 unit_key(struct eng_op *op, struct unit *u, const uint8_t *iv)
@@ -82,7 +55,7 @@ static CK_RV
 unit_init(struct eng *e, struct eng_op *op, const struct eng_par *par,
     bool same)
 {
-	struct unit *u = unit_state(op);
+	struct unit *u = block_state(op, sizeof(struct unit));
 
 	(void)e; /* op has it too */
 	if (u == NULL)
@@ -151,5 +124,5 @@ const struct eng_family_ops eng_ops_unit = {
 	.once = unit_once,
 	.update = unit_update,
 	.final = unit_final,
-	.free_state = unit_free,
+	.free_state = block_state_free,
 };
