@@ -101,10 +101,10 @@ CK_RV
 mech_give_seed(const CK_MECHANISM *m, struct bytes seed)
 {
 	CK_DSA_PARAMETER_GEN_PARAM p;
+	CK_RV rv = par_struct(m, &p, sizeof(p));
 
-	if (m->pParameter == NULL || m->ulParameterLen != sizeof(p))
-		return CKR_MECHANISM_PARAM_INVALID;
-	memcpy(&p, m->pParameter, sizeof(p));
+	if (rv != CKR_OK)
+		return rv;
 	if (p.pSeed == NULL || p.ulSeedLen < seed.n)
 		return CKR_MECHANISM_PARAM_INVALID;
 	memcpy(p.pSeed, seed.p, seed.n);

@@ -102,9 +102,8 @@ par_tls_master(const struct mech_row *row, const CK_MECHANISM *m,
 	CK_RV rv;
 
 	(void)purpose;
-	if (m->pParameter == NULL || m->ulParameterLen != size)
-		return CKR_MECHANISM_PARAM_INVALID;
-	memcpy(&p, m->pParameter, size);
+	if ((rv = par_struct(m, &p, size)) != CKR_OK)
+		return rv;
 	if (row->alg.md != NULL && p.prfHashMechanism == CKM_TLS_PRF)
 		return CKR_MECHANISM_PARAM_INVALID;
 	if ((rv = tls_begin(d, p.prfHashMechanism,
@@ -183,9 +182,8 @@ par_tls_block(const struct mech_row *row, const CK_MECHANISM *m,
 	CK_RV rv;
 
 	(void)purpose;
-	if (m->pParameter == NULL || m->ulParameterLen != size)
-		return CKR_MECHANISM_PARAM_INVALID;
-	memcpy(&p, m->pParameter, size);
+	if ((rv = par_struct(m, &p, size)) != CKR_OK)
+		return rv;
 	if (row->alg.md != NULL && p.prfHashMechanism == CKM_TLS_PRF)
 		return CKR_MECHANISM_PARAM_INVALID;
 	d->makes = MECH_MAKES_BLOCK;
