@@ -3,15 +3,7 @@
  * Parameter parsers: every wrong pointer, length and value first, then what a
  * good parameter gives.
  */
-#include "mech/mech_int.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "mech/params_kit.h"
 
 static CK_BYTE data[32];
 static enum eng_cipher cipher; /* of the row that the parser sees */
@@ -23,17 +15,9 @@ run(mech_params_fn *fn, CK_MECHANISM_TYPE type, const void *p, size_t n,
 {
 	struct mech_row row = { .type = type,
 		.alg = { .fam = ENG_F_CIPHER, .cipher = cipher } };
-	uint8_t *odd = malloc(n + 1);
-	CK_MECHANISM m = { type, odd + 1, n };
-	CK_RV rv;
 
-	assert_non_null(odd);
-	if (n > 0)
-		memcpy(odd + 1, p, n);
 	memset(call, 0, sizeof(*call));
-	rv = fn(&row, &m, CKF_SIGN, call);
-	free(odd);
-	return rv;
+	return run_odd(fn, &row, bytes_of(p, n), CKF_SIGN, call);
 }
 
 static void

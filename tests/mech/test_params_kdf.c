@@ -4,15 +4,7 @@
  * structure, at odd addresses; tests/session/test_op_derive.c has what good
  * ones give.
  */
-#include "mech/mech_int.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "mech/params_kit.h"
 
 static struct mech_derive d;
 
@@ -22,17 +14,9 @@ run(mech_params_fn *fn, CK_MECHANISM_TYPE type, const void *p, size_t n)
 {
 	struct mech_row row = { .type = type, .alg = {
 		.fam = ENG_F_ENCRYPT_DATA, .cipher = ENG_AES } };
-	uint8_t *odd = malloc(n + 1);
-	CK_MECHANISM m = { type, odd + 1, n };
-	CK_RV rv;
 
-	assert_non_null(odd);
-	if (n > 0)
-		memcpy(odd + 1, p, n);
 	d = (struct mech_derive){ .call.derive = &d };
-	rv = fn(&row, &m, CKF_DERIVE, &d.call);
-	free(odd);
-	return rv;
+	return run_odd(fn, &row, bytes_of(p, n), CKF_DERIVE, &d.call);
 }
 
 static void

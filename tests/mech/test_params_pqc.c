@@ -3,15 +3,7 @@
  * Parameters of ML-DSA and SLH-DSA: wrong lengths, pointers and values first,
  * then what good ones give.
  */
-#include "mech/mech_int.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "mech/params_kit.h"
 
 static CK_BYTE context[256];
 
@@ -21,17 +13,9 @@ run(mech_params_fn *fn, const void *p, size_t n, CK_FLAGS purpose,
     struct mech_call *call)
 {
 	static const struct mech_row row = { .type = CKM_ML_DSA };
-	uint8_t *odd = malloc(n + 1);
-	CK_MECHANISM m = { row.type, odd + 1, n };
-	CK_RV rv;
 
-	assert_non_null(odd);
-	if (n > 0)
-		memcpy(odd + 1, p, n);
 	memset(call, 0, sizeof(*call));
-	rv = fn(&row, &m, purpose, call);
-	free(odd);
-	return rv;
+	return run_odd(fn, &row, bytes_of(p, n), purpose, call);
 }
 
 static CK_RV
